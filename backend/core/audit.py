@@ -1,0 +1,112 @@
+"""The append-only, hash-chained trail.
+
+Writing is one insert in the caller's transaction, without a lock: a job chains rows in order of their ids afterwards
+(`chain_new`), so the trail costs a request nothing but its row. `verify` recomputes the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from backend.core import db
+from backend.core.sessions import Principal
+
+_LOCK = 7_310_001  # advisory lock: one chaining job at a time
+_COLUMNS = "id, at, actor_kind, actor_id, act, subject_kind, subject_id, citizen_id, purpose, details"
+
+
+async def record(
+    actor: Principal | None,
+    act: str,
+    subject_kind: str,
+    subject_id: str,
+    *,
+    citizen_id: str | None = None,
+    purpose: str | None = None,
+    **details: Any,
+) -> None:
+    """Append one act. `details` must hold no personal data: the citizen whose data was touched is `citizen_id`."""
+    await db.execute(
+        "INSERT INTO core_audit (at, actor_kind, actor_id, act, subject_kind, subject_id, citizen_id, purpose, details)"
+        " VALUES (now(), $1, $2, $3, $4, $5, $6, $7, $8::jsonb)",
+        actor.kind if actor else "system",
+        actor.id if actor else "system",
+        act,
+        subject_kind,
+        subject_id,
+        citizen_id,
+        purpose,
+        msgspec.json.encode(details).decode(),
+    )
+
+
+def _link(previous: bytes, row: Any) -> bytes:
+    body = msgspec.json.encode(
+        [
+            row["id"],
+            row["at"].timestamp(),
+            row["actor_kind"],
+            row["actor_id"],
+            row["act"],
+            row["subject_kind"],
+            row["subject_id"],
+            row["citizen_id"],
+            row["purpose"],
+            row["details"] if isinstance(row["details"], str) else msgspec.json.encode(row["details"]).decode(),
+        ]
+    )
+    return hashlib.sha256(previous + body).digest()
+
+
+async def chain_new(batch: int = 5_000) -> int:
+    """Chain rows that are not chained yet; returns how many. Rows younger than two seconds wait, so that a slower
+    transaction with a smaller id is not overtaken."""
+    async with db.transaction():
+        held = await db.fetch_one("SELECT pg_try_advisory_xact_lock($1) AS held", _LOCK)
+        if held is None or not held["held"]:
+            return 0
+        last = await db.fetch_one("SELECT chain FROM core_audit WHERE chain IS NOT NULL ORDER BY id DESC LIMIT 1")
+        previous = bytes(last["chain"]) if last else b"\x00" * 32
+        rows = await db.fetch(
+            f"SELECT {_COLUMNS} FROM core_audit WHERE chain IS NULL AND at < now() - interval '2 seconds'"  # noqa: S608
+            " ORDER BY id LIMIT $1",
+            batch,
+        )
+        updates: list[tuple[int, bytes]] = []
+        for row in rows:
+            previous = _link(previous, row)
+            updates.append((row["id"], previous))
+        await db.execute_many("UPDATE core_audit SET chain = $2 WHERE id = $1", updates)
+        return len(updates)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Result of `verify`: rows checked, and the id of the first row that does not fit."""
+
+    checked: int
+    broken_at: int | None
+
+
+async def verify() -> Verdict:
+    """Recompute the whole chain. A changed, removed or reordered row breaks it at that row or at the next."""
+    previous = b"\x00" * 32
+    checked = 0
+    last_id = 0
+    while True:
+        rows = await db.fetch(
+            f"SELECT {_COLUMNS}, chain FROM core_audit WHERE id > $1 AND chain IS NOT NULL ORDER BY id LIMIT 5000",  # noqa: S608
+            last_id,
+        )
+        if not rows:
+            return Verdict(checked, None)
+        for row in rows:
+            previous = _link(previous, row)
+            if previous != bytes(row["chain"]):
+                return Verdict(checked, row["id"])
+            checked += 1
+            last_id = row["id"]

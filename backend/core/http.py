@@ -1,0 +1,537 @@
+"""HTTP: endpoints declared with their level, body, query and answer; problem+json; idempotency keys; paging.
+
+```python
+api = Api("cases", "/api/v1", tag="办件")
+
+@api.post("/cases", level=Level.VERIFIED, body=CaseCreate, out=CaseOut, status=201, idempotent=True)
+async def submit(call: Call, body: CaseCreate) -> CaseOut: ...
+```
+
+The declaration is the documentation: `core.openapi` reads the same table, so an undeclared answer is a defect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, cast
+
+import msgspec
+from redis.exceptions import RedisError
+from sanic import Blueprint, Request
+from sanic.exceptions import SanicException
+from sanic.response import HTTPResponse
+from tortoise.exceptions import BaseORMException
+
+from backend.core import db, logging, metrics
+from backend.core.errors import (
+    AppError,
+    BadRequest,
+    CsrfFailed,
+    FieldProblem,
+    Forbidden,
+    IdempotencyConflict,
+    InvalidPayload,
+    LevelTooLow,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    NotSignedIn,
+    PayloadTooLarge,
+    RequestTimeout,
+    ServiceUnavailable,
+    SessionExpired,
+    UnsupportedMedia,
+)
+from backend.core.payloads import field_problems
+from backend.core.sessions import Level, Principal, TokenExpired, TokenInvalid, Tokens
+
+log = logging.get("http")
+
+Audience = Literal["citizen", "staff", "public"]
+JSON = "application/json; charset=utf-8"
+PROBLEM = "application/problem+json; charset=utf-8"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SESSION_COOKIE = "tf_session"
+STAFF_COOKIE = "tf_staff"
+CSRF_COOKIE = "tf_csrf"
+CSRF_HEADER = "x-tf-csrf"
+
+encoder = msgspec.json.Encoder()
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, kw_only=True):
+    """Base of list answers: `items` and an opaque `next` cursor, null at the end."""
+
+    next: str | None = None
+
+
+class Empty(msgspec.Struct):
+    """An answer without content."""
+
+
+class Call:
+    """What a handler gets of a request: who, from where, and the raw request for the few that need it."""
+
+    __slots__ = ("headers", "principal", "query", "request", "request_id", "set_cookies")
+
+    def __init__(self, request: Request, request_id: str, principal: Principal | None) -> None:
+        self.request = request
+        self.request_id = request_id
+        self.principal = principal
+        self.query: Any = None
+        self.set_cookies: list[tuple[str, str, dict[str, Any]]] = []
+        self.headers: dict[str, str] = {}
+
+    @property
+    def who(self) -> Principal:
+        """The signed-in principal; only for endpoints that declare a level above none or staff roles."""
+        if self.principal is None:
+            raise NotSignedIn
+        return self.principal
+
+    @property
+    def address(self) -> str:
+        """The client's address. A forwarded header counts only behind the configured number of proxies."""
+        trusted = self.request.app.ctx.settings.http.trusted_proxies
+        if trusted:
+            hops = [part.strip() for part in self.request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+            if len(hops) >= trusted:
+                return str(hops[-trusted])
+        return self.request.ip or "unknown"
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.request.headers.get("idempotency-key")
+
+    def cookie(self, key: str, value: str, **options: Any) -> None:
+        """Set a cookie on the answer; an empty value deletes it."""
+        self.set_cookies.append((key, value, options))
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """One declared operation; everything `core.openapi` and the architecture tests need."""
+
+    method: str
+    path: str
+    name: str
+    handler: Callable[..., Awaitable[Any]]
+    audience: Audience
+    level: Level
+    roles: tuple[str, ...]
+    body: Any
+    query: Any
+    out: Any
+    status: int
+    idempotent: bool
+    raw_body: str | None
+    raw_out: str | None
+    errors: tuple[type[AppError], ...]
+    tag: str
+    summary: str
+    statuses: tuple[int, ...] = ()
+    path_types: dict[str, str] = field(default_factory=dict)
+
+
+ENDPOINTS: list[Endpoint] = []
+
+_prefix = os.urandom(4).hex()
+_counter = itertools.count(1)
+
+
+def new_request_id() -> str:
+    return f"{_prefix}-{next(_counter):x}"
+
+
+class Api:
+    """A Sanic blueprint whose routes are declared."""
+
+    def __init__(
+        self, name: str, prefix: str, *, tag: str, audience: Audience = "citizen", roles: tuple[str, ...] = ()
+    ) -> None:
+        self.blueprint = Blueprint(name, url_prefix=prefix)
+        self.name = name
+        self.prefix = prefix
+        self.tag = tag
+        self.audience: Audience = audience
+        self.roles = roles
+
+    def get(
+        self, path: str, **options: Any
+    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+        return self._route("GET", path, **options)
+
+    def post(
+        self, path: str, **options: Any
+    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+        return self._route("POST", path, **options)
+
+    def put(
+        self, path: str, **options: Any
+    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+        return self._route("PUT", path, **options)
+
+    def patch(
+        self, path: str, **options: Any
+    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+        return self._route("PATCH", path, **options)
+
+    def delete(
+        self, path: str, **options: Any
+    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+        return self._route("DELETE", path, **options)
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        *,
+        level: Level = Level.NONE,
+        roles: tuple[str, ...] | None = None,
+        audience: Audience | None = None,
+        body: Any = None,
+        query: Any = None,
+        out: Any = None,
+        status: int = 200,
+        idempotent: bool = False,
+        raw_body: str | None = None,
+        raw_out: str | None = None,
+        errors: tuple[type[AppError], ...] = (),
+        statuses: tuple[int, ...] = (),
+        body_limit: int | None = None,
+        summary: str = "",
+    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+        """Declare an operation.
+
+        level      citizens below it get 401 or 403; NONE is open to everybody (a session is read when there is one)
+        roles      staff roles of which one is needed (audience staff)
+        body,query msgspec Structs; unknown fields and wrong types are answered 422 with one entry a field
+        out        Struct of the answer; None with raw_out (a media type) for handlers that return HTTPResponse
+        idempotent the handler runs in a transaction with the Idempotency-Key's row: same key, same answer.
+                   Such a handler must not call a provider.
+        """
+
+        def wrap(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+            endpoint = Endpoint(
+                method=method,
+                path=self.prefix + path,
+                name=f"{self.name}.{handler.__name__}",
+                handler=handler,
+                audience=audience or self.audience,
+                level=level,
+                roles=self.roles if roles is None else roles,
+                body=body,
+                query=query,
+                out=out,
+                status=status,
+                idempotent=idempotent,
+                raw_body=raw_body,
+                raw_out=raw_out,
+                errors=errors,
+                tag=self.tag,
+                summary=summary or (handler.__doc__ or "").strip().split("\n")[0],
+                statuses=statuses,
+            )
+            ENDPOINTS.append(endpoint)
+            run = _runner(endpoint, body_limit)
+            run.__name__ = handler.__name__
+            self.blueprint.add_route(run, path or "/", methods=[method], name=handler.__name__)  # type: ignore[arg-type]
+            return handler
+
+        return wrap
+
+
+def _runner(endpoint: Endpoint, body_limit: int | None) -> Callable[..., Awaitable[HTTPResponse]]:
+    handler = endpoint.handler
+    decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body is not None else None
+    route = endpoint.path
+    method = endpoint.method
+    requests_ok = metrics.REQUESTS.labels(route, method, str(endpoint.status))
+    latency = metrics.LATENCY.labels(route)
+    staff = endpoint.audience == "staff"
+    needs_session = staff or endpoint.level > Level.NONE
+    ok = endpoint.status
+
+    async def run(request: Request, **path: str) -> HTTPResponse:
+        started = time.perf_counter()
+        request_id = new_request_id()
+        try:
+            principal = authenticate(request, endpoint, staff=staff, required=needs_session)
+            call = Call(request, request_id, principal)
+            if endpoint.query is not None:
+                call.query = read_query(request, endpoint.query)
+            for value in path.values():
+                if "\x00" in value or "%00" in value:
+                    raise NotFound
+            if decode is not None:
+                body = read_body(request, endpoint.body, decode, body_limit)
+                if endpoint.idempotent:
+                    response = await _once(call, endpoint, body, path)
+                else:
+                    response = _respond(call, endpoint, await handler(call, body, **path))
+            elif endpoint.idempotent:
+                response = await _once(call, endpoint, None, path)
+            else:
+                result = await handler(call, **path)
+                response = result if isinstance(result, HTTPResponse) else _respond(call, endpoint, result)
+                if call.set_cookies and isinstance(result, HTTPResponse):
+                    _cookies(call, response)
+        except Exception as exc:  # noqa: BLE001 - the one place where a surprise becomes a problem document
+            response = problem_response(exc, request, request_id)
+        response.headers["x-request-id"] = request_id
+        elapsed = time.perf_counter() - started
+        latency.observe(elapsed)
+        if response.status == ok:
+            requests_ok.inc()
+        else:
+            metrics.REQUESTS.labels(route, method, str(response.status)).inc()
+        return response
+
+    return run
+
+
+def _respond(call: Call, endpoint: Endpoint, result: Any) -> HTTPResponse:
+    if isinstance(result, HTTPResponse):
+        response = result
+    elif endpoint.status == 204:
+        response = HTTPResponse(status=204)
+    else:
+        response = HTTPResponse(encoder.encode(result), status=endpoint.status, content_type=JSON)
+        response.headers["cache-control"] = "no-store"
+    for name, value in call.headers.items():
+        response.headers[name] = value
+    if call.set_cookies:
+        _cookies(call, response)
+    return response
+
+
+def _cookies(call: Call, response: HTTPResponse) -> None:
+    secure = call.request.app.ctx.settings.http.public_url.startswith("https:")
+    for key, value, options in call.set_cookies:
+        if value:
+            response.add_cookie(
+                key,
+                value,
+                path=options.get("path", "/"),
+                httponly=options.get("httponly", True),
+                samesite="Lax",
+                secure=secure,
+                max_age=options.get("max_age"),
+            )
+        else:
+            response.delete_cookie(key, path=options.get("path", "/"))
+
+
+async def _once(call: Call, endpoint: Endpoint, body: Any, path: dict[str, str]) -> HTTPResponse:
+    """Run the handler in one transaction with the row of its Idempotency-Key."""
+    key = call.idempotency_key
+    arguments: tuple[Any, ...] = () if endpoint.body is None else (body,)
+    if key is None:
+        async with db.transaction():
+            result = await endpoint.handler(call, *arguments, **path)
+        return _respond(call, endpoint, result)
+    if not 1 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
+        raise BadRequest("Idempotency-Key 应为 1 到 128 个可见的英文字符")
+    who = call.principal
+    scope = (
+        f"{who.kind + ':' + who.id if who else 'public'} {endpoint.method} {endpoint.path} {'/'.join(path.values())}"
+    )
+    scope = scope if len(scope) <= 200 else scope[:120] + hashlib.sha256(scope.encode()).hexdigest()
+    digest = hashlib.sha256(call.request.body).digest()
+    async with db.transaction():
+        mine = await db.fetch_one(
+            "INSERT INTO core_kept_answer (scope, key, body_digest, created_at) VALUES ($1, $2, $3, now())"
+            " ON CONFLICT (scope, key) DO NOTHING RETURNING id",
+            scope,
+            key,
+            digest,
+        )
+        if mine is None:
+            kept = await db.fetch_one(
+                "SELECT body_digest, status, answer FROM core_kept_answer WHERE scope = $1 AND key = $2",
+                scope,
+                key,
+            )
+            if kept is None or kept["status"] is None:
+                raise ServiceUnavailable(retry_after=1)
+            if bytes(kept["body_digest"]) != digest:
+                raise IdempotencyConflict
+            response = HTTPResponse(bytes(kept["answer"] or b""), status=kept["status"], content_type=JSON)
+            response.headers["idempotent-replay"] = "true"
+            return response
+        result = await endpoint.handler(call, *arguments, **path)
+        answer = b"" if endpoint.status == 204 else encoder.encode(result)
+        await db.execute(
+            "UPDATE core_kept_answer SET status = $2, answer = $3 WHERE id = $1",
+            mine["id"],
+            endpoint.status,
+            answer,
+        )
+    return _respond(call, endpoint, result)
+
+
+def authenticate(request: Request, endpoint: Endpoint, *, staff: bool, required: bool) -> Principal | None:
+    """Read the session from the bearer token or the cookie, and hold it against what the endpoint needs."""
+    header = request.headers.get("authorization")
+    by_cookie = False
+    if header is not None and header[:7].lower() == "bearer ":
+        token: str | None = header[7:].strip()
+    else:
+        cookies = request.cookies
+        token = cookies.get(STAFF_COOKIE if staff else SESSION_COOKIE) if cookies else None
+        by_cookie = token is not None
+    if token is None:
+        if required:
+            raise NotSignedIn(context=missing_level(endpoint.level, 0)) if not staff else NotSignedIn
+        return None
+    tokens: Tokens = request.app.ctx.tokens
+    try:
+        principal = tokens.verify(token)
+    except TokenExpired as exc:
+        if required:
+            raise SessionExpired from exc
+        return None
+    except TokenInvalid as exc:
+        if required:
+            raise NotSignedIn("登录凭证无效，请重新登录") from exc
+        return None
+    if (principal.kind == "staff") != staff:
+        if required:
+            raise Forbidden
+        return None
+    if by_cookie and request.method not in SAFE:
+        expected = request.cookies.get(CSRF_COOKIE)
+        if not expected or request.headers.get(CSRF_HEADER) != expected:
+            raise CsrfFailed
+    if staff:
+        if endpoint.roles and not set(endpoint.roles).intersection(principal.roles):
+            raise Forbidden
+    elif principal.level < min(endpoint.level, Level.VERIFIED):
+        raise LevelTooLow(context=missing_level(endpoint.level, principal.level))
+    return principal
+
+
+def missing_level(required: int, have: int, *, purpose: str | None = None) -> dict[str, Any]:
+    """The `context` of a 401/403: which level is missing, and the ways that lead there (`identity.md`)."""
+    from backend.core.sessions import LEVEL_NAMES
+
+    ways: list[dict[str, Any]] = []
+    if have < Level.LOGIN <= required:
+        ways.append({"level": "login", "method": "phone", "call": "POST /api/v1/sessions/phone"})
+        ways.append({"level": "login", "method": "wechat", "call": "POST /api/v1/sessions/wechat"})
+        ways.append({"level": "login", "method": "alipay", "call": "POST /api/v1/sessions/alipay"})
+    if have < Level.VERIFIED <= required:
+        ways.append({"level": "verified", "method": "real_name", "call": "POST /api/v1/me/real-name"})
+    if required >= Level.FACE:
+        ways.extend(
+            {
+                "level": "face",
+                "method": "face",
+                "channel": channel,
+                "call": "POST /api/v1/face-checks",
+                "purpose": purpose,
+            }
+            for channel in ("wechat", "alipay", "h5")
+        )
+    return {
+        "required": LEVEL_NAMES[int(required)],
+        "required_number": int(required),
+        "have": LEVEL_NAMES[int(have)],
+        "have_number": int(have),
+        "purpose": purpose,
+        "ways": ways,
+    }
+
+
+def read_body(request: Request, model: Any, decode: Callable[[bytes], Any], limit: int | None) -> Any:
+    raw = request.body
+    content_type = request.headers.get("content-type", "")
+    if content_type and not content_type.lower().startswith("application/json"):
+        raise UnsupportedMedia
+    if len(raw) > (limit or request.app.ctx.settings.http.body_limit):
+        raise PayloadTooLarge
+    try:
+        value = decode(raw)
+    except msgspec.ValidationError:
+        raise InvalidPayload(errors=field_problems(raw, model)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise MalformedJson from exc
+    if b"\\u0000" in raw and _has_nul(msgspec.json.decode(raw)):
+        raise InvalidPayload(
+            errors=[FieldProblem(field="", code="control_character", message="内容里有不能保存的控制字符")]
+        )
+    return value
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(_has_nul(item) for item in value)
+    return False
+
+
+def read_query(request: Request, model: Any) -> Any:
+    arguments: dict[str, Any] = {key: values[-1] for key, values in request.args.items()}
+    for key, value in request.args.items():
+        if any("\x00" in part for part in value) or "\x00" in key:
+            raise InvalidPayload(
+                errors=[FieldProblem(field=key.strip("\x00"), code="control_character", message="查询条件里有控制字符")]
+            )
+    try:
+        return msgspec.convert(arguments, model, strict=False)
+    except msgspec.ValidationError:
+        raise InvalidPayload(errors=field_problems(arguments, model)) from None
+
+
+_SANIC_ERRORS: dict[int, type[AppError]] = {
+    400: BadRequest,
+    404: NotFound,
+    405: MethodNotAllowed,
+    408: RequestTimeout,
+    413: PayloadTooLarge,
+    415: UnsupportedMedia,
+    503: ServiceUnavailable,
+}
+
+
+def problem_response(exc: BaseException, request: Request | None, request_id: str) -> HTTPResponse:
+    """Any failure as problem+json. What is not ours is logged whole and told in one plain sentence."""
+    if isinstance(exc, AppError):
+        error: AppError = exc
+        if error.status >= 500 or error.extra:
+            log.warning("problem", id=request_id, code=error.code, status=error.status, **error.extra)
+    elif isinstance(exc, SanicException):
+        error = _SANIC_ERRORS.get(exc.status_code, BadRequest if exc.status_code < 500 else AppError)()
+    elif isinstance(exc, RedisError) or db.is_connection_error(exc):
+        log.warning("backing_service_lost", id=request_id, error=repr(exc))
+        error = ServiceUnavailable(retry_after=2)
+    else:
+        log.error(
+            "unhandled",
+            id=request_id,
+            path=request.path if request is not None else None,
+            error=type(exc).__name__,
+            orm=isinstance(exc, BaseORMException),
+            exc_info=cast(Any, exc),
+        )
+        error = AppError()
+    response = HTTPResponse(encoder.encode(error.problem(request_id)), status=error.status, content_type=PROBLEM)
+    response.headers["cache-control"] = "no-store"
+    if error.retry_after is not None:
+        response.headers["retry-after"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["www-authenticate"] = "Bearer"
+    if isinstance(exc, SanicException) and exc.headers:
+        for name, value in exc.headers.items():
+            if name.lower() in ("allow", "connection"):
+                response.headers[name] = value
+    return response

@@ -1,0 +1,195 @@
+"""What identity's endpoints take and give. Personal data leaves masked; there is no unmasked answer here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Phone = Annotated[str, Meta(pattern=r"^1[3-9][0-9]{9}$", examples=["13800000001"])]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
+Channel = Literal["wechat", "alipay", "h5"]
+
+
+class PhoneCodeCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`captcha` is `<id>:<answer>`, asked for only after several codes (429 with `context.captcha`)."""
+
+    phone: Phone
+    captcha: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class PhoneCodeSent(msgspec.Struct, kw_only=True):
+    expires_at: datetime
+    retry_at: datetime
+
+
+class PhoneSession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    phone: Phone
+    code: Code
+
+
+class WechatSession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    code: ShortText
+
+
+class AlipaySession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    auth_code: ShortText
+
+
+class WebviewSession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    code: ShortText
+
+
+class WebviewCodeCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`target` is a path of our own pages, such as `/matters/…`."""
+
+    target: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^/[^/\\]?")]
+
+
+class WebviewCode(msgspec.Struct, kw_only=True):
+    code: str
+    expires_at: datetime
+
+
+class SessionRefresh(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """H5 sends no token: the cookie carries it."""
+
+    refresh_token: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class SessionCreated(msgspec.Struct, kw_only=True):
+    """`token` goes into `Authorization: Bearer`; pages use the cookies set beside it and send `csrf` as X-TF-CSRF."""
+
+    token: str
+    refresh_token: str
+    expires_at: datetime
+    level: int
+    level_name: str
+    csrf: str
+    target: str | None = None
+
+
+class AssuranceOut(msgspec.Struct, kw_only=True):
+    """A proof that is still good: a face check for one purpose, unused."""
+
+    purpose: str
+    method: str
+    expires_at: datetime
+
+
+class SessionOut(msgspec.Struct, kw_only=True):
+    level: int
+    level_name: str
+    expires_at: datetime
+    csrf: str | None
+    name: str | None
+    phone: str | None
+    elder: bool
+    assurances: list[AssuranceOut]
+
+
+class AccountOut(msgspec.Struct, kw_only=True):
+    kind: Literal["phone", "wechat", "alipay"]
+    label: str
+    created_at: datetime
+
+
+class DeviceOut(msgspec.Struct, kw_only=True):
+    id: str
+    channel: str
+    label: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool
+
+
+class Me(msgspec.Struct, kw_only=True):
+    level: int
+    level_name: str
+    name: str | None
+    id_number: str | None
+    phone: str | None
+    age: int | None
+    elder: bool
+    region: str | None
+    accounts: list[AccountOut]
+    devices: list[DeviceOut]
+
+
+class MeUpdate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    elder: bool | None = None
+    region: Annotated[str, Meta(pattern=r"^[0-9]{6}$")] | None = None
+
+
+class RealName(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=2, max_length=50)]
+    id_number: Annotated[str, Meta(min_length=18, max_length=18)]
+
+
+class FaceCheckCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`purpose` comes from the 403 that asked for the face, e.g. `submit:chengdu_housing_fund.rent_withdrawal`."""
+
+    purpose: Annotated[str, Meta(min_length=1, max_length=160)]
+    channel: Channel
+    return_to: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^/[^/\\]?")] | None = None
+
+
+class FaceCheckOut(msgspec.Struct, kw_only=True):
+    """`params`: wechat {verify_id}; alipay {certify_id, url}; h5 {url} to open."""
+
+    id: str
+    provider: str
+    params: dict[str, Any]
+    expires_at: datetime
+
+
+class Way(msgspec.Struct, kw_only=True):
+    level: str
+    method: str
+    label: str
+    channel: str | None = None
+
+
+class FaceCheckResult(msgspec.Struct, kw_only=True):
+    """`ways` is what to offer when the check did not pass."""
+
+    state: Literal["passed", "pending", "failed", "expired"]
+    message: str
+    ways: list[Way]
+
+
+class DataUse(msgspec.Struct, kw_only=True):
+    """One line of 谁看过我的信息."""
+
+    at: datetime
+    who: str
+    what: str
+    purpose: str | None
+
+
+class DataUses(msgspec.Struct, kw_only=True):
+    items: list[DataUse]
+    next: str | None = None
+
+
+class StaffSessionCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    username: Annotated[str, Meta(min_length=1, max_length=64)]
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    otp: Code
+
+
+class StaffOut(msgspec.Struct, kw_only=True):
+    username: str
+    display_name: str
+    roles: list[str]
+    regions: list[str]
+
+
+class StaffSessionCreated(msgspec.Struct, kw_only=True):
+    token: str
+    expires_at: datetime
+    csrf: str
+    staff: StaffOut

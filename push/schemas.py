@@ -1,0 +1,67 @@
+"""The citizen's side of push: inbox, preferences, devices, WeChat grants."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class DeliveryOut(msgspec.Struct, kw_only=True):
+    """One channel's part in a message; `why` says in words why it was used or skipped."""
+
+    channel: Literal["jpush", "wechat", "alipay", "sms"]
+    state: str
+    state_text: str
+    why: str
+    at: datetime
+
+
+class MessageOut(msgspec.Struct, kw_only=True):
+    """`reason` is the sentence 您收到此消息，因为…; `link` a path of the citizen pages."""
+
+    id: str
+    kind: str
+    title: str
+    body: str
+    link: str | None
+    reason: str
+    urgent: bool
+    created_at: datetime
+    read_at: datetime | None
+    deliveries: list[DeliveryOut]
+
+
+class MessageList(msgspec.Struct, kw_only=True):
+    items: list[MessageOut]
+    next: str | None
+    unread: int
+
+
+class MessagesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class Preferences(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`off` are kinds the citizen does not want outside the inbox; quiet hours in Asia/Shanghai."""
+
+    channels: dict[Literal["jpush", "wechat", "alipay", "sms"], bool] = {}
+    off: Annotated[list[Literal["policy", "reminder", "progress"]], Meta(max_length=3)] = []
+    quiet_from: ClockTime = "22:00"
+    quiet_to: ClockTime = "08:00"
+
+
+class DeviceCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    registration_id: Annotated[str, Meta(min_length=6, max_length=64, pattern=r"^[0-9A-Za-z]+$")]
+    platform: Literal["android", "ios", "hmos"]
+
+
+class GrantCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What wx.requestSubscribeMessage answered, per template."""
+
+    answers: dict[str, Literal["accept", "reject", "ban", "filter"]]
