@@ -1,0 +1,136 @@
+"""`python -m backend COMMAND`: every way to start something of this program."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from backend.core.settings import SettingsError
+
+
+def _run(_: argparse.Namespace, rest: list[str]) -> int:
+    from backend.local.run import main
+
+    return main(rest)
+
+
+def _web(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.web import serve
+
+    return serve()
+
+
+def _worker(args: argparse.Namespace, _: list[str]) -> int:
+    from backend.worker import serve
+
+    return serve(queues=args.queues, concurrency=args.concurrency)
+
+
+def _beat(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.worker import beat
+
+    return beat()
+
+
+def _sandbox(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.sandbox.run import main
+
+    return int(main() or 0)
+
+
+def _migrate(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.migrate import migrate
+
+    return asyncio.run(migrate())
+
+
+def _migrations(args: argparse.Namespace, _: list[str]) -> int:
+    from backend.migrate import make
+
+    return make(args.apps)
+
+
+def _modules(_: argparse.Namespace, rest: list[str]) -> int:
+    from backend.modules.cli import main
+
+    return main(rest)
+
+
+def _openapi(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.app import describe
+
+    sys.stdout.write(json.dumps(describe(), ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+def _demo_accounts(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.commands import demo_accounts
+
+    return asyncio.run(demo_accounts())
+
+
+def _otp(args: argparse.Namespace, _: list[str]) -> int:
+    from backend.commands import one_time_code
+
+    return one_time_code(args.username)
+
+
+def _audit(_: argparse.Namespace, __: list[str]) -> int:
+    from backend.commands import verify_audit
+
+    return asyncio.run(verify_audit())
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="python -m backend", description="天府通办")
+    commands = root.add_subparsers(dest="command", required=True)
+    for name, function, text in (
+        ("run", _run, "everything on this machine"),
+        ("web", _web, "one web process"),
+        ("beat", _beat, "the timetable"),
+        ("sandbox", _sandbox, "simulators of vendors and of a department (local mode)"),
+        ("migrate", _migrate, "bring the database to the newest schema"),
+        ("modules", _modules, "publish and look after modules"),
+        ("openapi", _openapi, "print the OpenAPI document"),
+        ("demo-accounts", _demo_accounts, "print the accounts of local mode"),
+    ):
+        command = commands.add_parser(name, help=text, add_help=name not in ("run", "modules"))
+        command.set_defaults(function=function)
+    worker = commands.add_parser("worker", help="a Celery worker")
+    worker.add_argument("--queues", default="urgent,default")
+    worker.add_argument("--concurrency", type=int, default=int(os.environ.get("TF_WORKER_CONCURRENCY", "2")))
+    worker.set_defaults(function=_worker)
+    migrations = commands.add_parser("migrations", help="write migrations: migrations make APP [APP ...]")
+    migrations.add_argument("action", choices=["make"])
+    migrations.add_argument("apps", nargs="*")
+    migrations.set_defaults(function=_migrations)
+    otp = commands.add_parser("otp", help="the present one-time code of a local demo account")
+    otp.add_argument("username")
+    otp.set_defaults(function=_otp)
+    audit = commands.add_parser("audit", help="audit verify: recompute the trail's hash chain")
+    audit.add_argument("action", choices=["verify"])
+    audit.set_defaults(function=_audit)
+    return root
+
+
+def main(argv: list[str] | None = None) -> int:
+    args, rest = parser().parse_known_args(argv)
+    if rest and args.command not in ("run", "modules"):
+        parser().error(f"unknown arguments: {' '.join(rest)}")
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    folder = Path(__file__).resolve().parent.parent
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    try:
+        return int(args.function(args, rest))
+    except SettingsError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
