@@ -1,0 +1,34 @@
+"""The code tables that forms and the checker look things up in. They are data of the province, read once."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_data = Path(__file__).resolve().parents[1] / "matters" / "data"
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads((_data / name).read_text("utf-8"))
+    return table
+
+
+@cache
+def region_codes() -> frozenset[str]:
+    """GB/T 2260 codes of the province, its 市州 and counties, and of Chongqing with its districts."""
+    return frozenset(region["code"] for region in _table("regions.json")["regions"])
+
+
+@cache
+def theme_ids() -> dict[str, frozenset[str]]:
+    """Theme id → the audiences (`person`, `company`) that have it."""
+    return {theme["id"]: frozenset(theme["codes"]) for theme in _table("themes.json")["themes"]}
+
+
+def covers(area: str, code: str) -> bool:
+    """True when region `code` lies in `area`: a province code means everywhere below, a city code its counties."""
+    size = 2 if area.endswith("0000") else 4 if area.endswith("00") else 6
+    return code[:size] == area[:size]
