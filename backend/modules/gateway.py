@@ -1,0 +1,132 @@
+"""The only way out to a department's system: signed calls with a deadline, a breaker, metrics and containment.
+
+Callers hand over what the module declared of the citizen and nothing else; the signature, the idempotency key and the
+mapping of failures are ours. In local mode every connector leads to the department simulator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, overload
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from backend.core import logging, metrics
+from backend.core.clients import Breaker, Client, ProviderError
+from backend.modules.errors import DepartmentRefused, DepartmentUnavailable, NoConnector
+from backend.modules.registry import MatterEntry
+from backend.providers.config import DepartmentsConfig
+from backend.sdk.department import (
+    Department,
+    QueryAnswer,
+    QueryCall,
+    Signer,
+    SubmitAnswer,
+    SubmitCall,
+    TrackAnswer,
+    TrackCall,
+    WithdrawAnswer,
+    WithdrawCall,
+    private_key,
+    public_key,
+)
+from backend.sdk.manifest import Module
+
+log = logging.get("gateway")
+
+Name = Literal["submit", "query", "track", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    signer: Signer
+    keys: Mapping[str, Ed25519PublicKey]
+    base_url: str
+
+
+_door: _Door | None = None
+_departments: dict[str, tuple[str, Department]] = {}
+
+
+def configure(config: DepartmentsConfig) -> None:
+    """Give the gateway our key and the departments' keys. `base_url` set (local mode) overrides every connector."""
+    global _door
+    _departments.clear()
+    _door = _Door(
+        Signer(config.key_id, private_key(config.private_key)),
+        {key_id: public_key(pem) for key_id, pem in config.public_keys.items()},
+        config.base_url.rstrip("/"),
+    )
+
+
+def keys() -> Mapping[str, Ed25519PublicKey]:
+    """The departments' public keys, for their callbacks."""
+    if _door is None:
+        raise RuntimeError("gateway.configure() was not called in this process")
+    return _door.keys
+
+
+def signer() -> Signer:
+    if _door is None:
+        raise RuntimeError("gateway.configure() was not called in this process")
+    return _door.signer
+
+
+def _department(module: Module) -> Department:
+    if _door is None:
+        raise RuntimeError("gateway.configure() was not called in this process")
+    if module.connector is None:
+        raise NoConnector
+    url = f"{_door.base_url}/{module.id}" if _door.base_url else module.connector.url
+    held = _departments.get(module.id)
+    if held is None or held[0] != url:
+        client = Client(
+            f"department.{module.id}",
+            url,
+            timeout_s=module.connector.timeout_s,
+            breaker=Breaker(module.connector.breaker.failures, module.connector.breaker.reset_s),
+            public_only=not _door.base_url,
+        )
+        held = (url, Department(module.id, client, _door.signer, _door.keys))
+        _departments[module.id] = held
+    return held[1]
+
+
+@overload
+async def call(entry: MatterEntry, name: Literal["submit"], payload: SubmitCall, *, key: str) -> SubmitAnswer: ...
+@overload
+async def call(entry: MatterEntry, name: Literal["query"], payload: QueryCall, *, key: str = "") -> QueryAnswer: ...
+@overload
+async def call(entry: MatterEntry, name: Literal["track"], payload: TrackCall, *, key: str = "") -> TrackAnswer: ...
+@overload
+async def call(entry: MatterEntry, name: Literal["withdraw"], payload: WithdrawCall, *, key: str) -> WithdrawAnswer: ...
+
+
+async def call(entry: MatterEntry, name: Name, payload: Any, *, key: str = "") -> Any:
+    """One call of the protocol. `key` is the idempotency key of submit and withdraw (the case number).
+
+    Raises DepartmentUnavailable (with `unknown` when the call may have arrived), DepartmentRefused (the department's
+    own sentence), NoConnector. Never call it inside a transaction.
+    """
+    department = _department(entry.module)
+    outcome = "ok"
+    try:
+        if name == "submit":
+            return await department.submit(cast(SubmitCall, payload), idempotency_key=key)
+        if name == "query":
+            return await department.query(cast(QueryCall, payload))
+        if name == "track":
+            return await department.track(cast(TrackCall, payload))
+        return await department.withdraw(cast(WithdrawCall, payload), idempotency_key=key)
+    except ProviderError as exc:
+        outcome = exc.kind
+        log.warning("department_call_failed", module=entry.module.id, call=name, kind=exc.kind, code=exc.code)
+        if exc.kind == "permanent" and exc.status is not None and 400 <= exc.status < 500:
+            refused = DepartmentRefused(exc.message or None, context={"department_code": exc.code})
+            raise refused from exc
+        failed = DepartmentUnavailable(retry_after=int(exc.retry_after or 30))
+        failed.unknown = exc.kind == "unknown"
+        raise failed from exc
+    finally:
+        metrics.PROVIDER_CALLS.labels(f"department.{entry.module.id}", name, outcome).inc()

@@ -1,0 +1,141 @@
+"""Publishing, switching, and who may see what of it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from redis.exceptions import RedisError
+
+from backend.core import audit, db, logging, redis
+from backend.core.sessions import Principal
+from backend.modules import registry, terms
+from backend.modules.errors import BundleRefused, MatterNotFound
+from backend.modules.models import HostedModule, Release, Rollout
+from backend.sdk.check import check_folder
+from backend.sdk.findings import Finding, has_errors
+from backend.sdk.manifest import Bundle, bundle_to_json, load_folder
+
+log = logging.get("modules")
+
+
+async def bump() -> None:
+    """Grow the generation inside the caller's transaction; tell every process after the commit."""
+    await db.execute(
+        "INSERT INTO modules_generation (id, number, at) VALUES (1, 1, now())"
+        " ON CONFLICT (id) DO UPDATE SET number = modules_generation.number + 1, at = now()"
+    )
+    db.on_commit(_tell)
+
+
+async def _tell() -> None:
+    try:
+        await redis.client().publish(registry.CHANNEL, b"1")
+    except RedisError as exc:
+        log.warning("generation_not_announced", error=repr(exc))  # every process polls
+
+
+async def publish_folder(folder: Path, *, by: str) -> tuple[str, list[Finding], bool]:
+    """Check a folder of this repository and make it live. Returns (release, findings, whether anything changed).
+
+    A released version never changes: other content under a version that exists gets a build suffix
+    (`1.2.0+local.1f2e3d4c`), which only this way of publishing can make. Raises BundleRefused with the findings.
+    """
+    findings = await asyncio.to_thread(check_folder, folder)
+    bundle, shape = await asyncio.to_thread(load_folder, folder)
+    if bundle is None or has_errors(findings):
+        raise BundleRefused(
+            f"{folder.name}：{sum(1 for item in findings if item.severity == 'error') or 1} 处错误",
+            extra={"findings": [str(item) for item in (findings or shape)][:20]},
+        )
+    release, changed = await publish(bundle, by=by)
+    return release, findings, changed
+
+
+async def publish(bundle: Bundle, *, by: str) -> tuple[str, bool]:
+    """Make a bundle the live release of its module; (release, whether anything changed)."""
+    content = bundle_to_json(bundle)
+    digest = hashlib.sha256(content).digest()
+    module = bundle.module
+    words = await asyncio.to_thread(terms.of_bundle, bundle)
+    async with db.transaction():
+        await db.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 7310002))", module.id)
+        live = await db.fetch_one(
+            "SELECT r.version, r.digest FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
+            " WHERE o.module_id = $1 AND o.state = 'live'",
+            module.id,
+        )
+        if live is not None and bytes(live["digest"]) == digest:
+            return f"{module.id}@{live['version']}", False
+        version = module.version
+        same = await db.fetch_one(
+            "SELECT digest FROM modules_release WHERE module_id = $1 AND version = $2", module.id, version
+        )
+        if same is not None and bytes(same["digest"]) != digest:
+            version = f"{module.version}+local.{digest.hex()[:8]}"
+            same = await db.fetch_one(
+                "SELECT digest FROM modules_release WHERE module_id = $1 AND version = $2", module.id, version
+            )
+        await db.execute(
+            "INSERT INTO modules_module (id, name, owners, created_at) VALUES ($1, $2, $3::jsonb, now())"
+            " ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, owners = EXCLUDED.owners",
+            module.id,
+            module.name,
+            msgspec.json.encode(list(module.owners)).decode(),
+        )
+        if same is None:
+            await Release.create(
+                module_id=module.id,
+                version=version,
+                state="approved",
+                digest=digest,
+                content=content,
+                terms=words,
+                matters=len(bundle.matters),
+                published_by=by,
+            )
+        row = await Release.get(module_id=module.id, version=version)
+        await db.execute(
+            "UPDATE modules_rollout SET state = 'replaced', ended_at = now() WHERE module_id = $1 AND state = 'live'",
+            module.id,
+        )
+        await Rollout.create(module_id=module.id, release_id=row.id, state="live", by=by)
+        await bump()
+        await audit.record(None, "modules.published", "release", f"{module.id}@{version}"[:64], by=by)
+    return f"{module.id}@{version}", True
+
+
+async def switch(
+    module_id: str,
+    state: registry.State,
+    reason: str,
+    *,
+    by: Principal | None,
+    matter: str = "",
+    region: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Set a module or one matter on, guide_only or off. Raises MatterNotFound for a module nobody knows."""
+    async with db.transaction():
+        if not await HostedModule.exists(id=module_id):
+            raise MatterNotFound("没有这个模块")
+        await db.execute(
+            "INSERT INTO modules_switch (module_id, matter, region, state, reason, until, by, at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT (module_id, matter, region)"
+            " DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, until = EXCLUDED.until,"
+            " by = EXCLUDED.by, at = EXCLUDED.at",
+            module_id,
+            matter,
+            region,
+            state,
+            reason,
+            until,
+            by.id if by else "system",
+        )
+        await bump()
+        await audit.record(
+            by, f"modules.switch.{state}", "module", module_id, matter=matter, region=region, reason=reason
+        )
