@@ -1,0 +1,71 @@
+"""The web application: the only web wiring, on one screen."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from sanic import Request, Sanic
+from sanic.exceptions import NotFound as SanicNotFound
+from sanic.response import HTTPResponse
+
+from backend import operation, process
+from backend.core import http, openapi
+from backend.core.http import Api
+from backend.core.sessions import Tokens
+from backend.core.settings import Settings
+from backend.matters import endpoints as matters
+from backend.pages import Pages
+
+APIS: tuple[Api, ...] = (
+    operation.api,
+    matters.api,
+)
+
+_number = itertools.count(1)
+
+
+def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, Any]:
+    """The application of one web process; a second one in a process (tests) gets its own name."""
+    app: Any = Sanic(f"tianfu-{next(_number)}", configure_logging=False)
+    app.config.update(
+        REQUEST_MAX_SIZE=settings.http.upload_chunk_limit + 64 * 1024,
+        REQUEST_TIMEOUT=30,
+        RESPONSE_TIMEOUT=60,
+        KEEP_ALIVE_TIMEOUT=75,
+        GRACEFUL_SHUTDOWN_TIMEOUT=5,
+        ACCESS_LOG=False,
+        OAS=False,
+        FALLBACK_ERROR_FORMAT="json",
+    )
+    app.ctx.settings = settings
+    app.ctx.tokens = Tokens(settings.secrets.session)
+    held = pages or Pages()
+    for api in APIS:
+        app.blueprint(api.blueprint)
+
+    @app.exception(Exception)  # type: ignore[untyped-decorator]
+    async def failed(request: Request, exc: Exception) -> HTTPResponse:
+        if isinstance(exc, SanicNotFound) and request.method in ("GET", "HEAD"):
+            page = held.answer(request)
+            if page is not None:
+                return page
+        request_id = http.new_request_id()
+        response = http.problem_response(exc, request, request_id)
+        response.headers["x-request-id"] = request_id
+        return response
+
+    @app.before_server_start  # type: ignore[untyped-decorator]
+    async def start(_: Sanic[Any, Any]) -> None:
+        await process.start(settings)
+
+    @app.after_server_stop  # type: ignore[untyped-decorator]
+    async def stop(_: Sanic[Any, Any]) -> None:
+        await process.stop()
+
+    return app  # type: ignore[no-any-return]
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI document, without starting anything."""
+    return openapi.document(http.ENDPOINTS)

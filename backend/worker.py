@@ -1,0 +1,59 @@
+"""The background worker: every task and the whole timetable, on one screen."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from backend import process
+from backend.core import audit, logging, settings, tasks
+from backend.core.tasks import Every
+from backend.modules import tasks as modules
+
+
+@tasks.task("core.chain_audit")
+async def chain_audit() -> None:
+    """Chain the audit rows that came since the last time."""
+    while await audit.chain_new():
+        continue
+
+
+TIMETABLE: list[Every] = [
+    Every(chain_audit, timedelta(seconds=10)),
+    Every(modules.expire_switches, timedelta(seconds=15)),
+]
+
+
+async def _start() -> None:
+    await process.start(settings.current())
+
+
+def _configure() -> None:
+    logging.configure(os.environ.get("TF_PROCESS", "worker"))
+    tasks.configure(settings.current().broker_url, TIMETABLE)
+    tasks.on_worker(_start, process.stop)
+
+
+def serve(*, queues: str, concurrency: int) -> int:
+    """Run a Celery worker in the foreground."""
+    _configure()
+    tasks.app.worker_main(
+        [
+            "worker",
+            "--loglevel=WARNING",
+            f"--queues={queues}",
+            f"--concurrency={concurrency}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            f"--hostname={os.environ.get('TF_PROCESS', 'worker')}-{os.getpid()}@localhost",
+        ]
+    )
+    return 0
+
+
+def beat() -> int:
+    """Run the timetable. Its state is in memory: every job is safe to run once too often."""
+    _configure()
+    tasks.app.start(["beat", "--loglevel=WARNING", "--schedule", os.devnull, "--scheduler", "celery.beat:Scheduler"])
+    return 0
