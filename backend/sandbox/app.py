@@ -1,0 +1,72 @@
+"""The simulators' web app."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sanic import Sanic
+
+from backend.core.clients import close_sessions
+from backend.sandbox import (
+    alipay,
+    authority,
+    control,
+    credentials,
+    department,
+    desk,
+    faceid,
+    jpush,
+    sms,
+    wechat,
+    wechat_pay,
+)
+from backend.sandbox.orders import Orders
+from backend.sandbox.store import Store
+from backend.sandbox.world import World
+
+_numbers = count(1)
+
+
+def create_app(
+    data_dir: Path,
+    *,
+    base_url: str = "http://127.0.0.1:8010",
+    public_url: str = "http://127.0.0.1:8000",
+) -> Sanic[Any, Any]:
+    """The app of all simulators. `data_dir` holds keys and what must survive a restart (`<TF_DATA>/sandbox`).
+
+    `base_url` is where this app will listen, `public_url` where our side takes callbacks. Blocking: makes keys
+    the first time and writes `credentials.json` before it returns.
+    """
+    vendors, keys = credentials.ensure(data_dir, base_url=base_url, public_url=public_url)
+    app: Sanic[Any, Any] = Sanic(f"sandbox-{next(_numbers)}", configure_logging=False)
+    app.config.FALLBACK_ERROR_FORMAT = "text"
+    app.config.RESPONSE_TIMEOUT = 130  # faults hold requests for long
+    app.config.ACCESS_LOG = False
+    store = Store(data_dir / "state.sqlite3")
+    world = World(folder=data_dir, base_url=base_url, public_url=public_url, vendors=vendors, keys=keys, store=store)
+    app.ctx.world = world
+    app.ctx.wechat = wechat.WeChatState()
+    app.ctx.jpush = jpush.JPushState()
+    app.ctx.orders = Orders(store)
+    app.ctx.alipay_orders = set()
+    app.ctx.sms_nonces = set()
+    app.ctx.authority_nonces = set()
+    app.ctx.department_cases = department.Cases(store)
+    app.ctx.department_server = department.make_server(world, app.ctx.department_cases)
+    for module in (wechat, wechat_pay, alipay, jpush, sms, faceid, authority, department, control, desk):
+        app.blueprint(module.bp)
+
+    @app.before_server_start
+    async def remember(_app: Sanic[Any, Any]) -> None:
+        for id_number, name in await store.all("person"):
+            world.known[id_number] = name.decode()
+
+    @app.after_server_stop
+    async def stop(_app: Sanic[Any, Any]) -> None:
+        await store.close()
+        await close_sessions()
+
+    return app
