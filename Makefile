@@ -37,6 +37,8 @@ test: ## all that proves the project: format, lint, types, contracts, pages, tes
 	@$(PY) -m ruff format --check .
 	@$(MAKE) lint types
 	@if [ -f h5/package.json ]; then echo "== h5"; $(PY) -m backend.local.node h5 check; fi
+	@echo "== browser"
+	@$(PY) -m tests.browser
 	@echo "== tests"
 	@$(PY) -m pytest tests $(ARGS)
 

@@ -50,8 +50,13 @@ def usable() -> bool:
         return False
 
 
+def show(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def say(text: str) -> None:
-    print(text, flush=True)
+    show(f"{text}\n")
 
 
 def create() -> None:
@@ -95,14 +100,14 @@ class Counter:
 
     def _show(self, text: str, *, always: bool = False) -> None:
         if self._terminal:
-            print(f"\r\x1b[K{text}", end="", flush=True)
+            show(f"\r\x1b[K{text}")
         elif always or time.monotonic() - self._last > 2:
             self._last = time.monotonic()
             say(text)
 
     def close(self) -> None:
         if self._terminal:
-            print("\r\x1b[K", end="", flush=True)
+            show("\r\x1b[K")
 
 
 def install(kind: str) -> None:

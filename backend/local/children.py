@@ -36,6 +36,8 @@ class Child:
     rank: int = 1
     before: Callable[[], Awaitable[None]] | None = None
     wanted: bool = True
+    deaths: int = 0  # quick ones, in a row
+    since: float = 0.0  # when the running process was started
     process: Process | None = None
     keeper: asyncio.Task[None] | None = None
 
@@ -72,6 +74,14 @@ class Children:
     def log_of(self, name: str) -> Path | None:
         return next((child.log for child in self._all if child.name == name), None)
 
+    async def settled(self) -> None:
+        """Wait until every child runs, and has run for a while if it died at first. Comes to an end: whatever
+        keeps dying becomes `trouble`."""
+        while not all(
+            child.alive and (child.deaths == 0 or time.monotonic() - child.since > QUICK) for child in self._all
+        ):
+            await asyncio.sleep(0.05)
+
     def watch(self, child: Child) -> None:
         self._all.append(child)
         child.keeper = asyncio.create_task(self._keep(child))
@@ -90,13 +100,12 @@ class Children:
     async def _keep(self, child: Child) -> None:
         """Run a child again and again until it is no longer wanted."""
         rotate(child.log)
-        quick = 0
         while child.wanted:
             if child.before is not None:
                 await child.before()
             if not child.wanted:
                 return
-            started = time.monotonic()
+            child.since = time.monotonic()
             child.process = await spawn(
                 child.argv,
                 guard=self._guard,
@@ -113,8 +122,8 @@ class Children:
             code = await reap(child.process, self._guard)
             if not child.wanted:
                 return
-            quick = quick + 1 if time.monotonic() - started < QUICK else 0
-            await self._after_death(child, code, quick)
+            child.deaths = child.deaths + 1 if time.monotonic() - child.since < QUICK else 0
+            await self._after_death(child, code, child.deaths)
 
     async def _after_death(self, child: Child, code: int, quick: int) -> None:
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"

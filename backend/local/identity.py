@@ -13,11 +13,11 @@ from backend.local.settings import StartRefused
 LAUNCH = Path(__file__).with_name("launch.py")
 SAME = "same"
 
-# Opens, not access(2): that call judges by the real user and leaves capabilities out.
+# access(2) because PostgreSQL finds itself with it
 _PROBE = """
 import os, sys
 if os.geteuid() == 0: sys.exit("still root")
-open(sys.argv[1], "rb").close()
+if not os.access(sys.argv[1], os.R_OK | os.X_OK): sys.exit(f"{sys.argv[1]} cannot be read")
 name = os.path.join(sys.argv[2], "probe")
 open(name, "w").close()
 os.remove(name)

@@ -21,6 +21,8 @@ import sys
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -54,13 +56,15 @@ def enter_namespace(uid: int, gid: int) -> None:
 def become_user(uid: int, gid: int) -> None:
     """Turn into uid:gid for good. Raises OSError when we may not change the user at all."""
     libc = _libc()
-    libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    # PostgreSQL looks for itself with access(2), which forgets a capability unless this bit is set
+    if libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0:
+        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     bit = 1 << CAP_DAC_OVERRIDE
-    # two blocks of effective, permitted, inheritable
+    # effective, permitted, inheritable, twice; every other capability goes
     wanted = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
     if libc.capset(header, wanted) == 0:
         libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)

@@ -197,7 +197,7 @@ class Postgres:
         """Clear what a killed server left. The caller holds the data folder, so nobody else can be using it."""
         if not (self.folder / "postmaster.pid").exists():
             return
-        await clear(lambda: strays("postgres", self.folder), number=signal.SIGQUIT)
+        await clear(lambda: strays("postgres", self.folder), number=signal.SIGINT)
         # the number in it may belong to some other program by now, and PostgreSQL would then refuse to start
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
 

@@ -142,6 +142,7 @@ class Supervisor:
         accounts = ""
         if self._plan.accounts is not None:
             accounts = await self._run_step("demo-accounts", self._plan.accounts, "demo-accounts failed")
+        await self._children.settled()
         self._children.patient = True
         self._ready = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._note()

@@ -1,0 +1,183 @@
+"""Starting, refusing to start, and leaving nothing behind."""
+
+import asyncio
+import json
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import asyncpg
+import pytest
+from conftest import SMALL, eventually, remains, small, three_ports
+
+from backend.local import settings
+from backend.local.instance import Instance, InstanceFailed
+from backend.local.settings import StartRefused
+
+
+def ask(copy: Instance) -> str:
+    with urllib.request.urlopen(copy.url, timeout=5) as answer:
+        return answer.read().decode()
+
+
+@pytest.mark.parametrize("variable", ["TF_PORT", "TF_MODULE_PORT", "TF_SANDBOX_PORT"])
+async def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path, variable: str) -> None:
+    copy = small(tmp_path)
+    taken = {"TF_PORT": copy.port, "TF_MODULE_PORT": copy.module_port, "TF_SANDBOX_PORT": copy.sandbox_port}
+    with socket.create_server(("127.0.0.1", taken[variable])):
+        await copy.begin()
+        assert await copy.wait() == 1
+    said = copy.log.read_text()
+    assert f"Port {taken[variable]} is taken" in said
+    assert variable in said
+    assert not (tmp_path / "postgres").exists()
+    assert remains(copy) == []
+
+
+@pytest.mark.parametrize(
+    ("env", "named"),
+    [
+        ({"TF_PORT": "eighty"}, "TF_PORT"),
+        ({"TF_PORT": "0"}, "TF_PORT"),
+        ({"TF_MODULE_PORT": "70000"}, "TF_MODULE_PORT"),
+        ({"TF_WEB_WORKERS": "0"}, "TF_WEB_WORKERS"),
+        ({"TF_WORKERS": "-1"}, "TF_WORKERS"),
+        ({"TF_PORT": "9000", "TF_SANDBOX_PORT": "9000"}, "TF_SANDBOX_PORT"),
+        ({"TF_MODULE_PORT": "8000"}, "TF_MODULE_PORT"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_by_its_name(env: dict[str, str], named: str) -> None:
+    with pytest.raises(StartRefused, match=named):
+        settings.load(env)
+
+
+def test_settings_left_empty_are_the_documented_ones() -> None:
+    loaded = settings.load({"TF_PORT": "", "TF_DATABASE_URL": ""})
+    assert loaded.ports == {"TF_PORT": 8000, "TF_MODULE_PORT": 8001, "TF_SANDBOX_PORT": 8010}
+    assert loaded.data == settings.ROOT / ".data"
+    assert loaded.database_url is None
+
+
+async def test_ready_is_said_once_and_followed_by_the_accounts(tmp_path: Path) -> None:
+    async with small(tmp_path) as copy:
+        lines = copy.log.read_text().splitlines()
+        assert lines.count(f"ready http://127.0.0.1:{copy.port}") == 1
+        assert lines[lines.index(f"ready http://127.0.0.1:{copy.port}") + 1] == "demo 13800000000"
+
+
+async def test_a_second_copy_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    async with small(tmp_path) as copy:
+        second = subprocess.run(
+            [sys.executable, str(SMALL)],
+            env={**copy.environment(), "TF_PORT": str(three_ports())},
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+        assert second.returncode == 1
+        assert f"Another copy (process {copy.supervisor}) runs on {tmp_path}" in second.stdout
+        assert ask(copy).startswith("web-"), "the first copy must not notice"
+
+
+async def test_two_copies_run_side_by_side_on_their_own_servers(tmp_path: Path) -> None:
+    one, two = small(tmp_path / "one"), small(tmp_path / "two")
+    await asyncio.gather(one.start(), two.start())
+    try:
+        assert ask(one) != ask(two)
+        for copy in (one, two):
+            connection = await asyncpg.connect(copy.database_url)
+            assert await connection.fetchval("select count(*) from started") == 1
+            await connection.close()
+        assert one.redis_url != two.redis_url
+    finally:
+        await asyncio.gather(one.stop(), two.stop())
+    assert remains(one) == remains(two) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_everything_and_the_data_stays(tmp_path: Path, number: signal.Signals) -> None:
+    copy = small(tmp_path)
+    await copy.start()
+    assert len(remains(copy)) >= 8  # supervisor, guardian, 2 web, worker and its child, PostgreSQL, Valkey
+    copy._process.send_signal(number)
+    assert await copy.wait() == 0
+    assert remains(copy) == []
+    assert not (tmp_path / "run.json").exists()
+    log = (tmp_path / "logs" / "postgres.log").read_text()
+    assert "database system is shut down" in log
+    await copy.start()
+    connection = await asyncpg.connect(copy.database_url)
+    assert await connection.fetchval("select count(*) from started") == 2
+    await connection.close()
+    await copy.stop()
+
+
+async def test_kill_9_of_the_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
+    copy = small(tmp_path)
+    await copy.start()
+    copy.kill("supervisor")
+    await copy.wait()
+    assert await eventually(lambda: remains(copy) == [], 12), remains(copy)
+
+
+async def test_a_start_right_after_kill_9_takes_over(tmp_path: Path) -> None:
+    copy = small(tmp_path)
+    await copy.start()
+    before = copy.pids("postgres") + copy.pids("valkey") + copy.pids("web")
+    copy.kill("supervisor")
+    await copy.wait()
+    left = copy.state()
+    (tmp_path / "run.json").write_text(json.dumps({**left, "ready": None}))  # else start() takes the old `ready`
+    await copy.start()
+    try:
+        assert not set(before) & set(copy.pids("postgres") + copy.pids("valkey") + copy.pids("web"))
+        connection = await asyncpg.connect(copy.database_url)
+        assert await connection.fetchval("select count(*) from started") == 2
+        await connection.close()
+    finally:
+        await copy.stop()
+    # the first start's guardian looks on for a while
+    assert await eventually(lambda: remains(copy) == [], 12), remains(copy)
+
+
+async def test_kill_9_of_make_leaves_no_process_behind(tmp_path: Path) -> None:
+    copy = small(tmp_path)
+    copy._command = ["/bin/sh", "-c", 'TF_FOLLOW_PARENT=$$ "$0" "$1" & wait', *copy._command]
+    await copy.start()
+    copy.kill("supervisor")  # the shell in between
+    assert await eventually(lambda: remains(copy) == [], 12), remains(copy)
+
+
+async def test_a_step_that_fails_stops_the_start_and_shows_why(tmp_path: Path) -> None:
+    copy = small(tmp_path, SMALL_BROKEN="step")
+    with pytest.raises(InstanceFailed, match="the reason that a person needs"):
+        await copy.start()
+    assert remains(copy) == []
+
+
+async def test_a_program_that_keeps_dying_stops_the_start_and_shows_why(tmp_path: Path) -> None:
+    copy = small(tmp_path, SMALL_BROKEN="program")
+    with pytest.raises(InstanceFailed, match="the reason that a person needs"):
+        await copy.start()
+    assert "worker ended with code 3, 5 times" in copy.log.read_text()
+    assert remains(copy) == []
+
+
+async def test_what_holds_a_secret_is_for_the_owner_only(machine: Instance) -> None:
+    private = [
+        machine.data / "run.json",
+        machine.data / "servers.json",
+        machine.data / "valkey.conf",
+        *(machine.data / "secrets").glob("*.key"),
+        *(machine.data / "logs").glob("web*.log"),
+    ]
+    assert len(private) == 8
+    for path in private:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    assert stat.S_IMODE(machine.data.stat().st_mode) & 0o066 == 0
+    for key in (machine.data / "secrets").glob("*.key"):
+        assert len(key.read_bytes()) == 32
