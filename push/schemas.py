@@ -64,4 +64,39 @@ class DeviceCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class GrantCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What wx.requestSubscribeMessage answered, per template."""
 
-    answers: dict[str, Literal["accept", "reject", "ban", "filter"]]
+    answers: Annotated[
+        dict[Annotated[str, Meta(min_length=1, max_length=64)], Literal["accept", "reject", "ban", "filter"]],
+        Meta(max_length=20),
+    ]
+
+
+class SubscribeTemplate(msgspec.Struct, kw_only=True):
+    """A template to hand to wx.requestSubscribeMessage; `left` is how many messages may still be sent with it."""
+
+    name: str
+    title: str
+    template_id: str
+    left: int
+
+
+class SubscribeTemplates(msgspec.Struct, kw_only=True):
+    items: list[SubscribeTemplate]
+    next: str | None = None
+
+
+class EchoQuery(msgspec.Struct, kw_only=True):
+    """What JPush asks an address to give back."""
+
+    echostr: Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[0-9A-Za-z_-]+$")]
+
+
+class WechatPushQuery(msgspec.Struct, kw_only=True):
+    """What WeChat writes behind the address; `echostr` only when it tests it."""
+
+    signature: Annotated[str, Meta(max_length=64)] = ""
+    timestamp: Annotated[str, Meta(max_length=20)] = ""
+    nonce: Annotated[str, Meta(max_length=64)] = ""
+    echostr: Annotated[str, Meta(max_length=128, pattern=r"^[0-9A-Za-z_-]*$")] = ""
+    msg_signature: Annotated[str, Meta(max_length=64)] = ""
+    encrypt_type: Annotated[str, Meta(max_length=16)] = ""
+    openid: Annotated[str, Meta(max_length=64)] = ""

@@ -1,0 +1,31 @@
+"""A small stock of JPush cids: each delivery stores one before its first attempt, and one call brings many."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+
+from push import vendors
+
+FRESH = timedelta(hours=1)
+"""A cid lives for a day from its issue; what lay here longer than this is thrown away."""
+
+BATCH = 20
+
+_stock: deque[tuple[str, datetime]] = deque()
+
+
+async def take(at: datetime) -> tuple[str, datetime]:
+    """A cid and the time from which its day counts. Raises ProviderError when none can be had."""
+    while _stock:
+        cid, born = _stock.popleft()
+        if timedelta() <= at - born < FRESH:
+            return cid, born
+    found = await vendors.current().jpush.cids(BATCH)
+    _stock.extend((cid, at) for cid in found[1:])
+    return found[0], at
+
+
+def forget() -> None:
+    """Drop the stock: it belongs to an app key, and tests change it."""
+    _stock.clear()

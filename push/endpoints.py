@@ -1,0 +1,67 @@
+"""The citizen's inbox, preferences, devices and WeChat grants."""
+
+from __future__ import annotations
+
+from backend.core.http import Api, Call
+from backend.core.sessions import Level
+from push import service
+from push.errors import MessageNotFound, TooManyDevices
+from push.schemas import (
+    DeviceCreate,
+    GrantCreate,
+    MessageList,
+    MessagesQuery,
+    Preferences,
+    SubscribeTemplates,
+)
+
+api = Api("push", "/api/v1", tag="消息")
+
+
+@api.get("/messages", level=Level.LOGIN, query=MessagesQuery, out=MessageList)
+async def messages(call: Call) -> MessageList:
+    """我的消息，新的在前"""
+    query: MessagesQuery = call.query
+    return await service.inbox(call.who.id, cursor=query.cursor, limit=query.limit)
+
+
+@api.post("/messages/read-all", level=Level.LOGIN, status=204)
+async def read_all(call: Call) -> None:
+    """全部标为已读"""
+    await service.read_all(call.who.id)
+
+
+@api.post("/messages/<id:str>/read", level=Level.LOGIN, status=204, errors=(MessageNotFound,))
+async def read(call: Call, id: str) -> None:
+    """标为已读"""
+    await service.read(call.who.id, id)
+
+
+@api.get("/preferences", level=Level.LOGIN, out=Preferences)
+async def preferences(call: Call) -> Preferences:
+    """我的通知设置"""
+    return await service.preferences(call.who.id)
+
+
+@api.put("/preferences", level=Level.LOGIN, body=Preferences, out=Preferences)
+async def set_preferences(call: Call, body: Preferences) -> Preferences:
+    """修改通知设置"""
+    return await service.set_preferences(call.who.id, body)
+
+
+@api.post("/push/devices", level=Level.LOGIN, body=DeviceCreate, status=204, errors=(TooManyDevices,))
+async def devices(call: Call, body: DeviceCreate) -> None:
+    """登记接收推送的设备"""
+    await service.add_device(call.who, body)
+
+
+@api.get("/push/templates", level=Level.LOGIN, out=SubscribeTemplates)
+async def templates(call: Call) -> SubscribeTemplates:
+    """可向微信申请订阅的消息模板，以及还剩几次"""
+    return await service.subscribe_templates(call.who.id)
+
+
+@api.post("/push/grants", level=Level.LOGIN, body=GrantCreate, status=204)
+async def grants(call: Call, body: GrantCreate) -> None:
+    """上报微信订阅消息的授权结果"""
+    await service.add_grants(call.who.id, body)

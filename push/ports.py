@@ -1,0 +1,42 @@
+"""What push asks of the floors above it; handed over by `backend.app` and `backend.worker`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Addresses(Protocol):
+    """Where a citizen can be reached, in clear; None where there is no such address."""
+
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def wechat_openid(self) -> str | None: ...
+    @property
+    def alipay_user_id(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """addresses          of a citizen id
+    citizen_of_openid  the citizen id behind a WeChat openid, None when unknown
+    """
+
+    addresses: Callable[[str], Awaitable[Addresses]]
+    citizen_of_openid: Callable[[str], Awaitable[str | None]]
+
+
+_ports: Ports | None = None
+
+
+def configure(ports: Ports) -> None:
+    global _ports
+    _ports = ports
+
+
+def ports() -> Ports:
+    if _ports is None:
+        raise RuntimeError("push.ports.configure() was not called in this process")
+    return _ports

@@ -1,0 +1,280 @@
+"""Use cases of push: telling a citizen something, and the citizen's side of it.
+
+`notify` writes one row in the caller's transaction; choosing channels and sending happen later, from that row
+(`planning`, `sending`).
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from backend.core import db
+from backend.core.clock import now
+from backend.core.errors import BadRequest
+from backend.core.sessions import Principal
+from backend.core.tasks import enqueue
+from push import grants, reach, tasks, texts, vendors
+from push.choosing import KINDS
+from push.errors import MessageNotFound, TooManyDevices
+from push.schemas import (
+    DeliveryOut,
+    DeviceCreate,
+    GrantCreate,
+    MessageList,
+    MessageOut,
+    Preferences,
+    SubscribeTemplate,
+    SubscribeTemplates,
+)
+
+MAX_DEVICES = 10
+PLAN_GRACE = timedelta(seconds=5)
+"""How long the queue may take to plan a message before the replay job does it."""
+
+LIFETIMES: dict[str, timedelta] = {
+    "progress": timedelta(days=2),
+    "action_needed": timedelta(days=7),
+    "result": timedelta(days=7),
+    "reminder": timedelta(days=2),
+    "policy": timedelta(days=2),
+    "security": timedelta(days=1),
+}
+"""How long telling it outside the inbox makes sense."""
+
+
+async def notify(
+    citizen_id: str | uuid.UUID,
+    kind: str,
+    *,
+    title: str,
+    body: str,
+    reason: str,
+    dedupe_key: str,
+    link: str | None = None,
+    urgent: bool = False,
+    data: Mapping[str, Any] | None = None,
+) -> str:
+    """Tell a citizen something; returns the message's id. Writes in the caller's transaction, sends nothing itself.
+
+    kind        progress, action_needed, result, reminder, policy or security; codes are identity's to send
+    title,body  ≤ 80 and ≤ 600 characters, without names and numbers of persons: lock screens show them
+    reason      what follows 您收到此消息，因为 (≤ 200)
+    link        a path of the citizen pages
+    dedupe_key  of the event (≤ 200): told again, it is the same message
+    data        for templates: `matter`, `state` (≤ 5 characters), `license`, `date`; longer texts are cut
+
+    Raises ValueError for anything else: these texts come from our code, not from a request.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"not a kind of message: {kind!r}")
+    if not 1 <= len(title) <= 80 or not 1 <= len(body) <= 600 or not 1 <= len(reason) <= 200:
+        raise ValueError("title, body or reason is empty or too long")
+    if not 1 <= len(dedupe_key) <= 200:
+        raise ValueError("dedupe_key has 1 to 200 characters")
+    if link is not None and (len(link) > 300 or not link.startswith("/") or link.startswith("//")):
+        raise ValueError("link is a path of our own pages")
+    moment = now()
+    row = await db.fetch_one(
+        "INSERT INTO push_message (id, citizen_id, kind, title, body, link, reason, urgent, data, dedupe_key,"
+        " created_at, plan_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13)"
+        " ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
+        uuid.uuid4(),
+        uuid.UUID(str(citizen_id)),
+        kind,
+        title,
+        body,
+        link,
+        reason,
+        urgent,
+        msgspec.json.encode(dict(data or {})).decode(),
+        dedupe_key,
+        moment,
+        moment + PLAN_GRACE,
+        moment + LIFETIMES[kind],
+    )
+    if row is None:
+        row = await db.fetch_one("SELECT id FROM push_message WHERE dedupe_key = $1", dedupe_key)
+        assert row is not None  # nothing deletes messages
+        return str(row["id"])
+    message_id = str(row["id"])
+    enqueue(tasks.deliver_urgent if urgent else tasks.deliver, message_id)
+    return message_id
+
+
+def _cursor(row: asyncpg.Record) -> str:
+    micros = round(row["created_at"].timestamp() * 1_000_000)
+    return base64.urlsafe_b64encode(micros.to_bytes(8, "big") + row["id"].bytes).decode().rstrip("=")
+
+
+def _position(cursor: str) -> tuple[datetime, uuid.UUID]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        if len(raw) != 24:
+            raise ValueError("not a cursor")
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int.from_bytes(raw[:8], "big"))
+    except (ValueError, OverflowError) as exc:
+        raise BadRequest("翻页标记无效，请从第一页看起") from exc
+    return moment, uuid.UUID(bytes=raw[8:])
+
+
+_PAGE = (
+    "SELECT id, kind, title, body, link, reason, urgent, created_at, read_at FROM push_message"
+    " WHERE citizen_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
+)
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageList:
+    """Newest first, with each channel's part in words. Three indexed queries, whatever the size of the table."""
+    citizen = uuid.UUID(citizen_id)
+    before, last = _position(cursor) if cursor else (_FAR, uuid.UUID(int=0))
+    rows = await db.fetch(_PAGE, citizen, before, last, limit + 1)
+    more, rows = len(rows) > limit, rows[:limit]
+    parts = await db.fetch(
+        "SELECT message_id, channel, state, why, updated_at FROM push_delivery WHERE message_id = ANY($1::uuid[])"
+        " ORDER BY message_id, created_at, channel",
+        [row["id"] for row in rows],
+    )
+    by_message: dict[uuid.UUID, list[DeliveryOut]] = {}
+    for part in parts:
+        by_message.setdefault(part["message_id"], []).append(
+            DeliveryOut(
+                channel=part["channel"],
+                state=part["state"],
+                state_text=texts.STATES[part["state"]],
+                why=part["why"],
+                at=part["updated_at"],
+            )
+        )
+    unread = await db.fetch_one(
+        "SELECT count(*) AS n FROM push_message WHERE citizen_id = $1 AND read_at IS NULL", citizen
+    )
+    assert unread is not None
+    return MessageList(
+        items=[
+            MessageOut(
+                id=str(row["id"]),
+                kind=row["kind"],
+                title=row["title"],
+                body=row["body"],
+                link=row["link"],
+                reason=row["reason"],
+                urgent=row["urgent"],
+                created_at=row["created_at"],
+                read_at=row["read_at"],
+                deliveries=by_message.get(row["id"], []),
+            )
+            for row in rows
+        ],
+        next=_cursor(rows[-1]) if more else None,
+        unread=unread["n"],
+    )
+
+
+async def read(citizen_id: str, message_id: str) -> None:
+    """Mark one message as read; reading it again changes nothing. Raises MessageNotFound, also for another's."""
+    try:
+        key = uuid.UUID(message_id)
+    except ValueError as exc:
+        raise MessageNotFound from exc
+    found = await db.execute(
+        "UPDATE push_message SET read_at = coalesce(read_at, $3) WHERE id = $1 AND citizen_id = $2",
+        key,
+        uuid.UUID(citizen_id),
+        now(),
+    )
+    if not found:
+        raise MessageNotFound
+
+
+async def read_all(citizen_id: str) -> None:
+    await db.execute(
+        "UPDATE push_message SET read_at = $2 WHERE citizen_id = $1 AND read_at IS NULL", uuid.UUID(citizen_id), now()
+    )
+
+
+async def preferences(citizen_id: str) -> Preferences:
+    return await reach.preferences(citizen_id)
+
+
+async def set_preferences(citizen_id: str, wanted: Preferences) -> Preferences:
+    """Replace them all; a channel that is not named is on."""
+    await db.execute(
+        "INSERT INTO push_preference (citizen_id, channels, off, quiet_from, quiet_to, updated_at)"
+        " VALUES ($1, $2::jsonb, $3::jsonb, $4, $5, $6) ON CONFLICT (citizen_id) DO UPDATE SET"
+        " channels = excluded.channels, off = excluded.off, quiet_from = excluded.quiet_from,"
+        " quiet_to = excluded.quiet_to, updated_at = excluded.updated_at",
+        uuid.UUID(citizen_id),
+        msgspec.json.encode(wanted.channels).decode(),
+        msgspec.json.encode(sorted(set(wanted.off))).decode(),
+        wanted.quiet_from,
+        wanted.quiet_to,
+        now(),
+    )
+    return await reach.preferences(citizen_id)
+
+
+async def add_device(who: Principal, device: DeviceCreate) -> None:
+    """Bind a registration to this citizen and session; one that was somebody else's moves. Raises TooManyDevices."""
+    citizen = uuid.UUID(who.id)
+    async with db.transaction():
+        # one at a time for a citizen, so that two cannot pass the limit together
+        await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('push_device:' || $1, 0))", who.id)
+        held = await db.fetch_one(
+            "SELECT count(*) AS n FROM push_device WHERE citizen_id = $1 AND registration_id <> $2",
+            citizen,
+            device.registration_id,
+        )
+        if held is not None and held["n"] >= MAX_DEVICES:
+            raise TooManyDevices
+        await db.execute(
+            "INSERT INTO push_device (id, citizen_id, session_id, registration_id, platform, created_at, seen_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (registration_id) DO UPDATE SET"
+            " citizen_id = excluded.citizen_id, session_id = excluded.session_id, platform = excluded.platform,"
+            " seen_at = excluded.seen_at",
+            uuid.uuid4(),
+            citizen,
+            who.session,
+            device.registration_id,
+            device.platform,
+            now(),
+        )
+
+
+async def forget_session(session_id: str) -> None:
+    """Stop pushing to the device of a session that ended; for identity, in its transaction."""
+    await db.execute("DELETE FROM push_device WHERE session_id = $1", session_id)
+
+
+async def subscribe_templates(citizen_id: str) -> SubscribeTemplates:
+    """The WeChat templates that are set up, with what this citizen has left of each."""
+    left = await grants.left(citizen_id)
+    return SubscribeTemplates(
+        items=[
+            SubscribeTemplate(
+                name=name,
+                title=texts.TEMPLATES[name].title,
+                template_id=template_id,
+                left=left.get(template_id, 0),
+            )
+            for name, template_id in vendors.current().wechat.config.templates.items()
+            if name in texts.TEMPLATES
+        ]
+    )
+
+
+async def add_grants(citizen_id: str, given: GrantCreate) -> None:
+    """Count the client's word for a tap on WeChat's dialog. Templates that are not ours are left out."""
+    ours = set(vendors.current().wechat.config.templates.values())
+    async with db.transaction():
+        # sorted: two requests lock the same rows in the same order
+        for template_id, answer in sorted(given.answers.items()):
+            if template_id in ours:
+                await grants.count(citizen_id, template_id, answer, "by_client")
