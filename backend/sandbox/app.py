@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,24 +30,25 @@ from backend.sandbox.world import World
 _numbers = count(1)
 
 
-def create_app(
-    data_dir: Path,
-    *,
-    base_url: str = "http://127.0.0.1:8010",
-    public_url: str = "http://127.0.0.1:8000",
-) -> Sanic[Any, Any]:
-    """The app of all simulators. `data_dir` holds keys and what must survive a restart (`<TF_DATA>/sandbox`).
+def create_app(data_dir: Path, *, base_url: str | None = None, public_url: str | None = None) -> Sanic[Any, Any]:
+    """The app of all simulators. Keys and what must survive a restart live in `<data_dir>/sandbox`.
 
-    `base_url` is where this app will listen, `public_url` where our side takes callbacks. Blocking: makes keys
-    the first time and writes `credentials.json` before it returns.
+    `base_url` is where this app will listen (else from TF_SANDBOX_PORT), `public_url` where our side takes
+    callbacks (else from TF_PUBLIC_URL or TF_PORT). Blocking: makes keys the first time and writes
+    `credentials.json` before it returns.
     """
-    vendors, keys = credentials.ensure(data_dir, base_url=base_url, public_url=public_url)
+    base_url = base_url or f"http://127.0.0.1:{os.environ.get('TF_SANDBOX_PORT') or 8010}"
+    public_url = (
+        public_url or os.environ.get("TF_PUBLIC_URL") or f"http://127.0.0.1:{os.environ.get('TF_PORT') or 8000}"
+    )
+    folder = data_dir / "sandbox"
+    vendors, keys = credentials.ensure(folder, base_url=base_url, public_url=public_url)
     app: Sanic[Any, Any] = Sanic(f"sandbox-{next(_numbers)}", configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "text"
     app.config.RESPONSE_TIMEOUT = 130  # faults hold requests for long
     app.config.ACCESS_LOG = False
-    store = Store(data_dir / "state.sqlite3")
-    world = World(folder=data_dir, base_url=base_url, public_url=public_url, vendors=vendors, keys=keys, store=store)
+    store = Store(folder / "state.sqlite3")
+    world = World(folder=folder, base_url=base_url, public_url=public_url, vendors=vendors, keys=keys, store=store)
     app.ctx.world = world
     app.ctx.wechat = wechat.WeChatState()
     app.ctx.jpush = jpush.JPushState()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import json
 
 from backend.core.clients import Client, ProviderError
-from backend.sandbox import alipay, wechat_pay
+from backend.sandbox import alipay, credentials, wechat_pay
 from backend.sandbox.department import Cases, SubmitState, UpdateOrder, tell
 from backend.sandbox.messages import push_message
 from backend.sandbox.orders import VENDORS, Order, Orders
@@ -71,6 +72,12 @@ class MessageOrder(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
 
 
+class PublicOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """Where our side takes callbacks from now on."""
+
+    url: str
+
+
 def problem(status: int, title: str) -> HTTPResponse:
     body = {"type": "about:blank", "title": title, "status": status, "code": "sandbox.control"}
     return json(body, status=status, content_type="application/problem+json")
@@ -97,6 +104,18 @@ async def on_refused(_request: Request, error: Refused) -> HTTPResponse:
 async def overview(request: Request) -> HTTPResponse:
     world = world_of(request)
     return json({"faults": world.faults.all(), "received": world.received.counts()})
+
+
+@bp.put("/public")
+async def public(request: Request) -> HTTPResponse:
+    """Change the address of our side; `credentials.json` is written anew with it."""
+    order: PublicOrder = _body(request, PublicOrder)
+    world = world_of(request)
+    world.public_url = order.url.rstrip("/")
+    world.vendors, _ = await asyncio.to_thread(
+        credentials.ensure, world.folder, base_url=world.base_url, public_url=world.public_url
+    )
+    return json({"url": world.public_url})
 
 
 @bp.put("/face/<id_number:str>")

@@ -14,9 +14,7 @@ def main() -> None:
     if os.environ.get("TF_MODE", "local") != "local":
         sys.exit("the simulators run in local mode only")
     port = int(os.environ.get("TF_SANDBOX_PORT") or 8010)
-    public = os.environ.get("TF_PUBLIC_URL") or f"http://127.0.0.1:{os.environ.get('TF_PORT') or 8000}"
-    data = Path(os.environ.get("TF_DATA") or ".data").resolve() / "sandbox"
-    app = create_app(data, base_url=f"http://127.0.0.1:{port}", public_url=public)
+    app = create_app(Path(os.environ.get("TF_DATA") or ".data").resolve())
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 
 
