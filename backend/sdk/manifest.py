@@ -12,7 +12,6 @@ from backend.sdk.files import SourceFile, read_folder
 from backend.sdk.findings import Finding, has_errors
 from backend.sdk.matter import (
     Booking,
-    Column,
     Component,
     Contact,
     Eligibility,
@@ -45,7 +44,6 @@ __all__ = [
     "Booking",
     "Breaker",
     "Bundle",
-    "Column",
     "Component",
     "Connector",
     "Contact",

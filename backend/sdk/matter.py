@@ -283,30 +283,21 @@ class Booking(Shape, frozen=True, kw_only=True):
     verified: bool = False
 
 
-class Column(Shape, frozen=True, kw_only=True):
-    """A named value of a department's answer."""
-
-    name: Slug
-    title: Line
-    type: Literal["text", "money", "number", "date", "month", "datetime"] = "text"
-
-
 class Output(Shape, frozen=True, kw_only=True):
-    """How the answer of a query is shown: one record (name and value), or rows of a table, or both."""
+    """What a query tells the citizen, for the guide; the answer itself brings its own columns."""
 
-    record: list[Column] = []
-    rows: list[Column] = []
+    shows: list[Line] = []
     empty: Line = "没有查到相关记录"
 
 
 class Payment(Shape, frozen=True, kw_only=True):
     """缴费. `notice_field` is the form field that holds the number of the payment notice.
 
-    The amount is never taken from the form: the department answers `query` with `amount_fen`, `payee` and `subject`.
+    The amount is never taken from the form: the department answers `query` with it.
     """
 
     notice_field: str
-    record: list[Column] = []
+    shows: list[Line] = []
 
 
 class Component(Shape, frozen=True, kw_only=True):
