@@ -77,10 +77,11 @@ class Children:
     async def settled(self) -> None:
         """Wait until every child runs, and has run for a while if it died at first. Comes to an end: whatever
         keeps dying becomes `trouble`."""
-        while not all(
-            child.alive and (child.deaths == 0 or time.monotonic() - child.since > QUICK) for child in self._all
-        ):
+        while not all(self._steady(child) for child in self._all):  # noqa: ASYNC110 - mere time makes it true
             await asyncio.sleep(0.05)
+
+    def _steady(self, child: Child) -> bool:
+        return child.alive and (child.deaths == 0 or time.monotonic() - child.since > QUICK)
 
     def watch(self, child: Child) -> None:
         self._all.append(child)
