@@ -10,8 +10,6 @@ from backend.local.processes import Guard
 from backend.local.settings import StartRefused
 
 BUILD = "mkdir -p dist && printf 1 >> dist/builds"
-    'node -e "const fs = require(`fs`); fs.mkdirSync(`dist`, {recursive: true}); fs.appendFileSync(`dist/builds`, `1`)"'
-)
 
 
 def project(folder: Path, build: str) -> Path:
