@@ -26,17 +26,27 @@ CACHE = 4_096
 SMALL = 860  # bytes below which compression saves nothing worth its time
 
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
 class Encoded(NamedTuple):
-    """One answer as bytes: plain, gzip (None when small) and its ETag."""
+    """One answer as bytes: plain, gzip (None when small), its ETag, and its headers ready for the wire."""
 
     plain: bytes
     gzipped: bytes | None
     etag: str
+    headers: Headers
+    gzip_headers: Headers
+    match_headers: Headers
 
 
 def encoded(plain: bytes) -> Encoded:
     etag = '"' + hashlib.blake2b(plain, digest_size=12).hexdigest() + '"'
-    return Encoded(plain, gzip.compress(plain, 6, mtime=0) if len(plain) > SMALL else None, etag)
+    # a browser asks again each time and is mostly told 304, so that a rollback is seen at once
+    match: Headers = ((b"etag", etag.encode()), (b"cache-control", b"no-cache"), (b"vary", b"accept-encoding"))
+    headers: Headers = (*match, (b"content-type", b"application/json; charset=utf-8"))
+    packed = gzip.compress(plain, 6, mtime=0) if len(plain) > SMALL else None
+    return Encoded(plain, packed, etag, headers, (*headers, (b"content-encoding", b"gzip")), match)
 
 
 class Catalogue:
