@@ -94,7 +94,8 @@ class Instance:
 
     def environment(self) -> dict[str, str]:
         """What a command needs to work on this copy: `python -m backend …` with it sees the same database."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+        strange = ("TF_", "PROMETHEUS_MULTIPROC_DIR", "COVERAGE_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
         named = {
             "TF_DATA": str(self.data),
             "TF_PORT": str(self.port),

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import time
@@ -122,6 +123,7 @@ class Supervisor:
     async def _start(self) -> None:
         settings = self._settings
         settings.logs.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(settings.data / "metrics", ignore_errors=True)  # figures of processes that are gone
         self._make_secrets()
         self._env = self._environment()
         build = asyncio.create_task(self._build_pages())

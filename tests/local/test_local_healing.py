@@ -6,9 +6,9 @@ import os
 import asyncpg
 import psutil
 import redis.asyncio as redis
-from conftest import eventually
 
 from backend.local.instance import Instance
+from tests.local.machines import eventually
 
 
 async def get(copy: Instance) -> str:

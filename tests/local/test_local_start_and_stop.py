@@ -12,11 +12,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from conftest import SMALL, eventually, remains, small, three_ports
 
 from backend.local import settings
 from backend.local.instance import Instance, InstanceFailed
 from backend.local.settings import StartRefused
+from tests.local.machines import SMALL, eventually, remains, small, three_ports
 
 
 def ask(copy: Instance) -> str:
