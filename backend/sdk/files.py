@@ -16,10 +16,9 @@ MAX_FILES = 2000
 MAX_DEPTH = 6
 
 TEXT_FILES = frozenset({".toml", ".md", ".txt", ".json", ".svg"})
-ASSET_FILES = frozenset(
-    {".png", ".jpg", ".jpeg", ".webp", ".svg", ".pdf", ".woff2", ".html", ".css", ".js", ".map", ".ico"}
-)
-ALLOWED_FILES = TEXT_FILES | ASSET_FILES | {".docx", ".xlsx", ".ofd"}
+PAGE_FILES = frozenset({".html", ".css", ".js", ".map", ".ico", ".png", ".jpg", ".jpeg", ".webp", ".woff2"})
+FORM_FILES = frozenset({".pdf", ".ofd", ".docx", ".xlsx"})
+ALLOWED_FILES = TEXT_FILES | PAGE_FILES | FORM_FILES
 ALLOWED_NAMES = frozenset({"NOTICE", "LICENSE", "hooks.py"})
 
 _header = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")

@@ -1,0 +1,251 @@
+"""Rules on the guide: limits, flow, fee, materials and the contradictions that guides are known for.
+
+The contradictions follow the published checks against GB/T 36114, GB/T 39554.2, 国办发〔2017〕47号 and
+国办发〔2018〕45号; promise ≤ legal limit, fee ⇒ basis and the sharing attempt are this platform's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from backend.sdk.check.context import Context
+from backend.sdk.findings import Finding
+from backend.sdk.manifest import Fact, Matter, Step, Term
+
+ACCEPT = frozenset({"accept"})
+DECIDE = frozenset({"decide"})
+OTHER_PROVINCES = re.compile(
+    "北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆"
+)
+_site_visit = re.compile("现场勘[查验察]|实地[勘核]查|现场核查|踏勘")
+_in_person = re.compile("本人(?:必须|须|应当?)?(?:亲自)?到(?:场|现场|窗口)|亲自到场")
+_agent = re.compile("代办|代理人|委托")
+_adult = re.compile("年满(?:18|十八)周岁")
+_guardian = re.compile("监护人")
+_proof = re.compile(
+    "(?:提交|提供|出具|交验)(?:有效的?)?([\u4e00-\u9fff]{2,16}?(?:证明|证书|许可证|执照|合同|批准文件))"
+)
+
+
+def promise_within_legal_limit(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        promise, legal = matter.limits.promise, matter.limits.legal
+        if promise and legal and _longer(promise, legal):
+            yield context.error(
+                matter, "limits.promise", "limits.promise", "承诺时限长于法定时限", "承诺应等于或短于法定"
+            )
+
+
+def _longer(promise: Term, legal: Term) -> bool:
+    """True when the promise is longer in every calendar. Working days stretch over at most 7/5 and a long holiday."""
+    if promise.unit == legal.unit:
+        return promise.days > legal.days
+    shortest = {"hour": 1 / 24, "day": 1.0, "workday": 1.0, "month": 28.0}
+    longest = {"hour": 1 / 8, "day": 1.0, "workday": 1.4, "month": 31.0}
+    slack = 10 if legal.unit == "workday" else 0
+    return promise.days * shortest[promise.unit] > legal.days * longest[legal.unit] + slack
+
+
+def limits_are_of_this_place(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for name, term in (("promise", matter.limits.promise), ("legal", matter.limits.legal)):
+            if term and OTHER_PROVINCES.search(f"{term.source or ''}{term.note or ''}"):
+                message = "时限引用了外省的规定"
+                yield context.error(
+                    matter, f"limits.{name}", "limits.other_province", message, "没有本地规定就不写，显示待确认"
+                )
+
+
+def immediate_means_one_day(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        promise = matter.limits.promise
+        if matter.handling == "immediate" and promise and _length(promise) > 1:
+            mend = "改成承诺件，或把承诺时限改为 1 个工作日以内"
+            yield context.error(matter, "limits.promise", "limits.immediate", "即办件的承诺时限超过 1 天", mend)
+
+
+def _length(term: Term) -> float:
+    return term.days * {"hour": 1 / 8, "day": 1.0, "workday": 1.0, "month": 30.0}[term.unit]
+
+
+def verified_facts_name_a_source(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        facts = [
+            (name, index, fact) for name in ("conditions", "basis", "rules") for index, fact in _facts(matter, name)
+        ]
+        for name, index, fact in facts:
+            if fact.verified and not fact.source:
+                message = f"“{fact.text[:20]}”标为已核实，却没有出处"
+                yield context.error(matter, f"{name}.{index}", "fact.source", message, "补上 source，或去掉 verified")
+        for name, term in (("promise", matter.limits.promise), ("legal", matter.limits.legal)):
+            if term and term.verified and not term.source:
+                yield context.error(
+                    matter, f"limits.{name}", "fact.source", "时限标为已核实，却没有出处", "补上 source"
+                )
+
+
+def _facts(matter: Matter, name: str) -> list[tuple[int, Fact]]:
+    facts: list[Fact] = getattr(matter, name)
+    return list(enumerate(facts))
+
+
+def fee_has_a_basis(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if matter.fee and matter.fee.charged and not matter.fee.basis:
+            yield context.error(matter, "fee", "fee.basis", "收费却没有收费依据", "补上 basis；查不到的写“待确认”")
+
+
+def flow_is_complete(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if matter.kind == "link":
+            continue
+        steps = matter.flow.steps
+        ids = [step.id for step in steps]
+        if not steps:
+            yield context.error(matter, "flow", "flow.empty", "没有办理流程", "补上 [flow] steps")
+            continue
+        for name, count in Counter(ids).items():
+            if count > 1:
+                yield context.error(matter, "flow.steps", "flow.duplicate", f"步骤 {name} 重复", "每步一个 id")
+        if matter.kind == "apply":
+            for wanted, word in ((ACCEPT, "受理 accept"), (DECIDE, "决定 decide")):
+                if not wanted & set(ids):
+                    yield context.error(matter, "flow.steps", "flow.step", f"流程里没有{word}", "补上这一步")
+            if "deliver" not in ids and "settle" not in ids:
+                yield context.warning(
+                    matter, "flow.steps", "flow.step", "流程里没有办结或送达", "补上 settle 或 deliver"
+                )
+
+
+def step_days_add_up(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        promise, steps = matter.limits.promise, matter.flow.steps
+        timed: list[Step] = [step for step in steps if step.role not in {"applicant", "system"}]
+        if promise is None or not timed or any(step.days is None for step in timed):
+            continue
+        if {step.unit for step in timed} == {promise.unit}:
+            total = sum(step.days or 0 for step in timed)
+            if total != promise.days:
+                message = f"各步时限合计 {total:g}，承诺时限 {promise.days:g}"
+                yield context.error(matter, "flow.steps", "flow.days", message, "改成相等")
+
+
+def site_visits_take_time(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        promise = matter.limits.promise
+        if promise and _length(promise) < 5 and any(_site_visit.search(step.title) for step in matter.flow.steps):
+            message = "流程有现场核查，承诺时限却不到 5 个工作日"
+            yield context.error(matter, "limits.promise", "guide.site_visit", message, "核对时限，或去掉现场核查")
+
+
+def presence_and_agents_do_not_clash(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if not any(_in_person.search(fact.text) for fact in matter.conditions):
+            continue
+        words = [step.title for step in matter.flow.steps] + [field.title for field in matter.fields]
+        words += [fact.text for fact in matter.rules]
+        if any(_agent.search(word) for word in words):
+            message = "条件要求本人到场，别处又写可以代办"
+            yield context.error(matter, "conditions", "guide.agent", message, "二者保留一个")
+
+
+def adults_and_guardians_do_not_clash(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if any(_adult.search(fact.text) for fact in matter.conditions):
+            words = [field.title for field in matter.fields] + [
+                fact.text for fact in [*matter.conditions, *matter.rules]
+            ]
+            if any(_guardian.search(word) for word in words):
+                message = "条件要求年满18周岁，别处又写监护人办理"
+                yield context.error(matter, "conditions", "guide.guardian", message, "分清两种情形")
+
+
+def proofs_in_conditions_are_materials(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        names = " ".join(f"{material.name} {material.note or ''}" for material in matter.materials)
+        for index, fact in enumerate(matter.conditions):
+            for match in _proof.finditer(fact.text):
+                if match.group(1)[-6:] not in names:
+                    message = f"条件里提到{match.group(1)}，材料里没有"
+                    yield context.warning(matter, f"conditions.{index}", "guide.proof", message, "列入材料，或改写条件")
+
+
+def materials_stay_out_of_conditions(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for index, fact in enumerate(matter.conditions):
+            for material in matter.materials:
+                if len(material.name) >= 4 and material.name in fact.text:
+                    message = f"受理条件里写了材料“{material.name}”"
+                    yield context.warning(matter, f"conditions.{index}", "guide.material", message, "材料只写在材料里")
+
+
+def materials_are_well_described(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for code, count in Counter(material.code for material in matter.materials).items():
+            if count > 1:
+                yield context.error(
+                    matter, "materials", "material.duplicate", f"材料代码 {code} 重复", "每份材料一个代码"
+                )
+        for index, material in enumerate(matter.materials):
+            path = f"materials.{index}"
+            if material.how == "upload" and not material.formats:
+                yield context.error(matter, path, "material.formats", f"{material.name} 没有写文件格式", "补上 formats")
+            if material.source == "department" and not material.shared_by:
+                message = f"{material.name} 由部门核发，却没有写从哪里共享"
+                mend = "写 shared_by；取得到的不得再要申请人提交（在线政务服务若干规定第7条）"
+                yield context.error(matter, path, "material.sharing", message, mend)
+            if material.verified and not material.basis:
+                yield context.error(
+                    matter, path, "fact.source", f"{material.name} 标为已核实，却没有依据", "补上 basis"
+                )
+            if (material.blank_form is None) != (material.specimen is None):
+                yield context.error(matter, path, "material.forms", f"{material.name} 的空白表和样表要成对", "两个都给")
+            for name in (material.blank_form, material.specimen):
+                if name and not _inside(context, name):
+                    yield context.error(
+                        matter, path, "material.forms", f"模块里没有文件 {name}", "放进文件夹，写相对路径"
+                    )
+
+
+def _inside(context: Context, name: str) -> bool:
+    path = (context.root / name).resolve()
+    return path.is_relative_to(context.root.resolve()) and path.is_file()
+
+
+def reminders_can_be_sent(context: Context) -> Iterator[Finding]:
+    codes = {matter.code for matter in context.matters}
+    for matter in context.matters:
+        for index, reminder in enumerate(matter.reminders):
+            path = f"reminders.{index}"
+            if matter.result is None or matter.result.license is None or matter.result.valid_days is None:
+                message = "要提醒到期，却没有写证照类型和有效天数"
+                yield context.error(matter, path, "reminder.result", message, "在 [result] 里写 license 和 valid_days")
+            if reminder.renew and reminder.renew not in codes:
+                yield context.error(
+                    matter, path, "reminder.renew", f"没有事项 {reminder.renew}", "写本模块里的事项代码"
+                )
+            if not reminder.before:
+                yield context.error(matter, path, "reminder.before", "没有写提前多久提醒", '写 before = ["30d", "7d"]')
+
+
+def guide_says_what_it_is(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if matter.kind == "link":
+            continue
+        if not matter.summary:
+            yield context.warning(matter, "", "guide.summary", "没有一句话说明", "用 summary 说清给谁办、办成什么")
+        if not matter.keywords:
+            yield context.warning(matter, "", "guide.keywords", "没有搜索词", "写群众会说的词")
+        if matter.limits.visits is None:
+            yield context.warning(matter, "limits", "guide.visits", "没有写到现场次数", "写 visits，全程网办写 0")
+        if not matter.basis:
+            yield context.warning(matter, "", "guide.basis", "没有设定依据", "写 basis，不确定的不标 verified")
+
+
+def inferred_names_are_keys(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for name in matter.inferred:
+            if name not in Matter.__struct_fields__:
+                yield context.error(matter, "inferred", "matter.inferred", f"没有 {name} 这个键", "写事项自己的键名")

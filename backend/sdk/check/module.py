@@ -1,0 +1,199 @@
+"""Rules on the module as a whole: its name, regions, declared data, connector, and what each kind of matter needs."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from backend.sdk.check.context import Context
+from backend.sdk.codes import covers, region_codes, theme_ids
+from backend.sdk.findings import Finding
+from backend.sdk.manifest import Matter, Office, Place
+from backend.sdk.numbers import check_uscc
+
+PROFILE = frozenset({"name", "id_number", "phone", "gender", "birth_date", "age", "region", "address", "level"})
+COMPANY = frozenset({"company.name", "company.uscc", "company.legal_person"})
+
+
+def folder_is_named_after_the_module(context: Context) -> Iterator[Finding]:
+    if context.root.name != context.module.id:
+        message = f"文件夹名 {context.root.name} 和模块 id {context.module.id} 不一样"
+        yield context.error(None, "id", "module.folder", message, "改成一样的名字")
+
+
+def module_has_matters(context: Context) -> Iterator[Finding]:
+    if not context.matters:
+        yield context.error(None, "", "module.empty", "模块里没有事项", "在 matters/ 下至少放一个事项")
+
+
+def version_grows(context: Context) -> Iterator[Finding]:
+    if context.live is None:
+        return
+    new, old = ([int(part) for part in text.split(".")] for text in (context.module.version, context.live))
+    if new <= old:
+        message = f"版本 {context.module.version} 不高于线上的 {context.live}"
+        yield context.error(None, "version", "module.version", message, "内容有变就升版本号，已发布的版本不能改")
+
+
+def regions_exist(context: Context) -> Iterator[Finding]:
+    known = region_codes()
+    mine = context.module.regions
+    if not mine:
+        yield context.error(None, "regions", "module.regions", "没有写适用地区", "写地区代码，省代码表示全省")
+    for code in mine:
+        if code not in known:
+            yield context.error(None, "regions", "module.region", f"没有这个地区：{code}", "用 GB/T 2260 六位代码")
+    for matter in context.matters:
+        places = [("regions", code) for code in matter.regions or []]
+        places += [(f"places.{i}.region", place.region) for i, place in enumerate(matter.places) if place.region]
+        offices = matter.booking.offices if matter.booking else []
+        places += [("booking.offices", office.region) for office in offices]
+        for path, code in places:
+            if code not in known:
+                yield context.error(matter, path, "matter.region", f"没有这个地区：{code}", "用 GB/T 2260 六位代码")
+            elif not any(covers(area, code) for area in mine):
+                message = f"地区 {code} 不在模块的适用地区里"
+                yield context.error(matter, path, "matter.region", message, "改地区，或在 module.toml 里加上")
+
+
+def themes_exist(context: Context) -> Iterator[Finding]:
+    known = theme_ids()
+    for matter in context.matters:
+        if not matter.themes and matter.kind != "link":
+            yield context.warning(matter, "", "matter.theme", "没有主题分类", "写 themes，代码见 themes.json")
+        for theme in matter.themes:
+            if theme not in known:
+                mend = "代码是主题名称的拼音，例如 zhu-fang-bao-zhang，见 themes.json"
+                yield context.error(matter, "themes", "matter.theme", f"没有这个主题：{theme}", mend)
+            elif not known[theme] & set(matter.audience):
+                message = f"主题 {theme} 不适用于这个事项的服务对象"
+                yield context.error(matter, "themes", "matter.theme", message, "换主题，或改 audience")
+
+
+def declared_fields_are_known(context: Context) -> Iterator[Finding]:
+    for name in context.module.fields:
+        if name not in PROFILE | COMPANY:
+            mend = "可用：" + "、".join(sorted(PROFILE | COMPANY))
+            yield context.error(None, "fields", "module.field", f"平台没有 {name} 这项信息", mend)
+
+
+def department_code_is_right(context: Context) -> Iterator[Finding]:
+    code = context.module.department.code
+    if code is not None and check_uscc(code):
+        yield context.warning(None, "department", "module.department_code", f"部门代码 {code} 校验不通过", "核对后再填")
+
+
+def connector_serves_a_matter(context: Context) -> Iterator[Finding]:
+    asks = [matter for matter in context.matters if matter.kind in {"query", "pay"} or matter.decider == "department"]
+    if context.module.connector is None:
+        for matter in asks:
+            mend = "在 module.toml 里写 [connector]"
+            yield context.error(matter, "", "module.connector", "要由部门系统答复，模块却没有连接部门系统", mend)
+    elif not asks:
+        yield context.warning(None, "connector", "module.connector", "没有事项用到部门系统", "删去 [connector]")
+
+
+def matter_has_audience(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if not matter.audience or len(set(matter.audience)) != len(matter.audience):
+            yield context.error(
+                matter, "audience", "matter.audience", "服务对象没有写或重复", '写 ["person"] 或 ["company"]'
+            )
+
+
+def kind_has_its_parts(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for path, message, mend in _missing(matter):
+            yield context.error(matter, path, "matter.kind", message, mend)
+
+
+def _missing(matter: Matter) -> Iterator[tuple[str, str, str]]:
+    kind = matter.kind
+    for name, part in (("booking", "book"), ("query", "query"), ("payment", "pay")):
+        if getattr(matter, name) is not None and kind != part:
+            yield name, f"kind 是 {kind}，不该有 [{name}]", f"删去，或把 kind 改成 {part}"
+        if getattr(matter, name) is None and kind == part:
+            yield "kind", f"kind 是 {kind}，缺少 [{name}]", f"补上 [{name}]"
+    if kind == "apply" and not matter.fields:
+        yield "kind", "可以申请的事项没有表单", "补上 [[fields]]，或把 kind 改成 link"
+    if kind == "certificate" and (matter.result is None or matter.result.license is None):
+        yield "result", "认证类事项要说明出具什么", "在 [result] 里写 license"
+    if kind == "link" and (matter.fields or matter.flow.auto_decide or matter.flow.auto_accept):
+        yield "fields", "只作链接的事项不能有表单和自动办理", "删去，或把 kind 改成 apply"
+    if matter.payment and matter.payment.notice_field not in {field.name for field in matter.fields}:
+        yield "payment.notice_field", f"表单里没有 {matter.payment.notice_field}", "写表单里存缴款码的那一项"
+    if kind in {"book", "certificate"} and matter.level == "none":
+        yield "level", "预约和认证要先登录", "level 至少写 login"
+    if kind == "apply" and matter.level == "none":
+        yield "level", "申请要知道是谁在办", "level 至少写 login"
+
+
+def booking_can_be_booked(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        booking = matter.booking
+        if booking is None:
+            continue
+        if not booking.offices or not booking.slots:
+            yield context.error(matter, "booking", "booking.empty", "没有预约点或时段", "补上 offices 和 slots")
+        if booking.first_day > booking.days_ahead:
+            yield context.error(matter, "booking.first_day", "booking.days", "first_day 大于 days_ahead", "改小")
+        ends = ""
+        for slot in sorted(booking.slots, key=lambda slot: slot.start):
+            if slot.start >= slot.end or slot.start < ends:
+                message = f"时段 {slot.start}–{slot.end} 首尾颠倒或与前一段重叠"
+                yield context.error(matter, "booking.slots", "booking.slot", message, "按先后排开")
+            ends = slot.end
+        for code, count in Counter(office.code for office in booking.offices).items():
+            if count > 1:
+                yield context.error(matter, "booking.offices", "booking.office", f"预约点代码 {code} 重复", "换一个")
+
+
+def unverified_places_have_no_address(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        places: list[Place | Office] = [*matter.places, *(matter.booking.offices if matter.booking else [])]
+        for place in places:
+            if place.address and not place.verified:
+                mend = "核实后写 verified = true，没核实就不写地址"
+                yield context.error(matter, "places", "place.unverified", f"{place.name} 没有核实却写了地址", mend)
+
+
+def components_fit_together(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        known = {component.code: set(component.depends_on) for component in matter.components}
+        if len(known) != len(matter.components):
+            yield context.error(matter, "components", "component.duplicate", "环节代码重复", "每个环节一个代码")
+        for code, needs in known.items():
+            for need in sorted(needs - known.keys()):
+                yield context.error(matter, "components", "component.unknown", f"{code} 依赖的 {need} 不存在", "改代码")
+        left = {code: needs & known.keys() for code, needs in known.items()}
+        while ready := [code for code, needs in left.items() if not needs]:
+            left = {code: needs - set(ready) for code, needs in left.items() if code not in ready}
+        if left:
+            message = "环节互相依赖，成了一个圈：" + "、".join(left)
+            yield context.error(matter, "components", "component.cycle", message, "去掉其中一个 depends_on")
+
+
+def hooks_import_only_the_sdk(context: Context) -> Iterator[Finding]:
+    path = context.root / "hooks.py"
+    if not path.is_file():
+        return
+    try:
+        tree = ast.parse(path.read_text("utf-8"))
+    except (SyntaxError, ValueError) as error:
+        yield Finding(severity="error", code="hooks.syntax", file="hooks.py", message=f"不是有效的 Python：{error}")
+        return
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [("." * node.level) + (node.module or "")]
+        for name in names:
+            if name != "backend.sdk" and not name.startswith("backend.sdk.") and name != "__future__":
+                yield Finding(
+                    severity="error",
+                    code="hooks.import",
+                    file="hooks.py",
+                    line=getattr(node, "lineno", None),
+                    message=f"hooks.py 不能导入 {name}",
+                    mend="只能导入 backend.sdk",
+                )
