@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from backend.core.clients import ProviderError
 from backend.providers import jpush
-from push import texts, vendors
+from backend.providers.vendors import desk
+from push import texts
 from push.texts import Content
 
 
@@ -24,13 +25,13 @@ class Target:
 
 async def send(channel: str, target: Target, content: Content) -> str:
     """Hand over to the vendor; returns its id of the message, empty where it gives none."""
-    clients = vendors.current()
+    clients = desk()
     template = texts.TEMPLATES[target.template]
     match channel:
         case "wechat":
             await clients.wechat.send_subscribe(
                 openid=target.address,
-                template_id=_id(clients.wechat.config.templates, target.template, channel),
+                template_id=_id(clients.config.wechat.templates, target.template, channel),
                 data=texts.fill(template.wechat, content),
                 page=texts.page(content.link),
             )
@@ -38,7 +39,7 @@ async def send(channel: str, target: Target, content: Content) -> str:
         case "alipay":
             await clients.alipay.send_message(
                 to_open_id=target.address,
-                template_id=_id(clients.alipay.gateway.config.templates, target.template, channel),
+                template_id=_id(clients.config.alipay.templates, target.template, channel),
                 page=texts.page(content.link),
                 data=texts.fill(template.alipay, content),
             )
@@ -51,7 +52,7 @@ async def send(channel: str, target: Target, content: Content) -> str:
                     extras={"message": content.id, "link": content.link or ""},
                     registration_ids=target.devices,
                     ttl_s=target.ttl_s,
-                    apns_production=clients.jpush.config.apns_production,
+                    apns_production=clients.config.jpush.apns_production,
                 )
             except ValueError as error:
                 raise ProviderError("permanent", "jpush", "payload", call="push", message=str(error)) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime, timedelta
 
-from push import vendors
+from backend.providers.vendors import desk
 
 FRESH = timedelta(hours=1)
 """A cid lives for a day from its issue; what lay here longer than this is thrown away."""
@@ -21,7 +21,7 @@ async def take(at: datetime) -> tuple[str, datetime]:
         cid, born = _stock.popleft()
         if timedelta() <= at - born < FRESH:
             return cid, born
-    found = await vendors.current().jpush.cids(BATCH)
+    found = await desk().jpush.cids(BATCH)
     _stock.extend((cid, at) for cid in found[1:])
     return found[0], at
 

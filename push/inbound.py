@@ -10,8 +10,9 @@ import msgspec
 from backend.core import crypto, db, logging
 from backend.core.clock import now
 from backend.core.tasks import enqueue
+from backend.providers.vendors import desk
 from backend.providers.wechat_messages import MessageRefused, WeChatMessage
-from push import grants, tasks, vendors
+from push import grants, tasks
 from push.errors import CallbackRefused
 from push.ports import ports
 from push.schemas import WechatPushQuery
@@ -23,7 +24,7 @@ MOST_IDS = 1000
 
 def check_jpush(authorization: str | None) -> None:
     """JPush proves itself with the app's own key pair (Basic), as we do towards it. Raises CallbackRefused."""
-    config = vendors.current().jpush.config
+    config = desk().config.jpush
     pair = base64.b64encode(f"{config.app_key}:{config.master_secret}".encode())
     given = (authorization or "").encode("utf-8", "replace")
     if not crypto.same(given, b"Basic " + pair):
@@ -69,11 +70,11 @@ def _message_ids(value: Any) -> set[str]:
 
 def wechat_echo(app: str, query: WechatPushQuery) -> str:
     """WeChat tests the address. Raises CallbackRefused."""
-    clients = vendors.current()
-    if app != clients.wechat.config.app_id:
+    clients = desk()
+    if app != clients.config.wechat.app_id:
         raise CallbackRefused
     try:
-        clients.wechat_push.check_echo(signature=query.signature, timestamp=query.timestamp, nonce=query.nonce)
+        clients.wechat_messages.check_echo(signature=query.signature, timestamp=query.timestamp, nonce=query.nonce)
     except MessageRefused as exc:
         raise CallbackRefused from exc
     return query.echostr
@@ -81,11 +82,11 @@ def wechat_echo(app: str, query: WechatPushQuery) -> str:
 
 async def wechat(app: str, query: WechatPushQuery, body: bytes) -> None:
     """A pushed message in encrypted mode; WeChat sends it up to three times. Raises CallbackRefused."""
-    clients = vendors.current()
-    if app != clients.wechat.config.app_id:
+    clients = desk()
+    if app != clients.config.wechat.app_id:
         raise CallbackRefused
     try:
-        message = await clients.wechat_push.read(
+        message = await clients.wechat_messages.read(
             body, msg_signature=query.msg_signature, timestamp=query.timestamp, nonce=query.nonce
         )
     except MessageRefused as exc:
@@ -107,7 +108,7 @@ async def wechat(app: str, query: WechatPushQuery, body: bytes) -> None:
 
 async def _subscribe(citizen: str, message: WeChatMessage) -> None:
     """popup: the dialog's answer, one entry a template; change: what the citizen did in WeChat's settings."""
-    ours = set(vendors.current().wechat.config.templates.values())
+    ours = set(desk().config.wechat.templates.values())
     for template_id, status in sorted(_answers(message.fields)):
         if template_id not in ours:
             continue

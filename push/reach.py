@@ -11,7 +11,8 @@ import asyncpg
 import msgspec
 
 from backend.core import db
-from push import grants, health, texts, vendors
+from backend.providers.vendors import desk
+from push import grants, health, texts
 from push.choosing import Facts
 from push.ports import Addresses, ports
 from push.schemas import Preferences
@@ -64,9 +65,9 @@ async def load(
     citizen_id: str, kind: str, *, urgent: bool, at: datetime, tried: Mapping[str, str] | None = None
 ) -> Reach:
     """Read everything `choose` needs. Identity is asked for addresses; its errors come through."""
-    clients = vendors.current()
+    clients = desk()
     template = texts.OF_KIND[kind]
-    wechat_template = clients.wechat.config.templates.get(template)
+    wechat_template = clients.config.wechat.templates.get(template)
     addresses = await ports().addresses(citizen_id)
     wanted = await preferences(citizen_id)
     left = await grants.left(citizen_id)
@@ -74,9 +75,9 @@ async def load(
     ready = {"jpush"}
     if wechat_template:
         ready.add("wechat")
-    if template in clients.alipay.gateway.config.templates:
+    if template in clients.config.alipay.templates:
         ready.add("alipay")
-    if template in clients.sms_templates:
+    if template in clients.config.sms.templates:
         ready.add("sms")
     return Reach(
         addresses=addresses,

@@ -9,7 +9,8 @@ import asyncpg
 from backend.core import db, logging
 from backend.core.clients import ProviderError
 from backend.core.clock import SHANGHAI, now
-from push import planning, vendors
+from backend.providers.vendors import desk
+from push import planning
 from push.ports import ports
 from push.sending import RECEIPTS
 
@@ -57,7 +58,7 @@ async def _sms(row: asyncpg.Record, at: datetime, *, unknown: bool) -> None:
         await _set(row, "unknown" if unknown else "sent", None, at)
         return
     try:
-        found = await vendors.current().sms.find(
+        found = await desk().sms.find(
             addresses.phone,
             sent_on=row["claimed_at"].astimezone(SHANGHAI).date(),
             out_id=row["idempotency"],
@@ -87,7 +88,7 @@ async def _jpush(at: datetime, limit: int) -> int:
     if not by_id:
         return 0
     try:
-        reports = await vendors.current().jpush.received(list(by_id))
+        reports = await desk().jpush.received(list(by_id))
     except ProviderError as error:
         log.warning("receipt_not_read", channel="jpush", code=error.code)
         return 0

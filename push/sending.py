@@ -18,7 +18,8 @@ import msgspec
 from backend.core import db, logging
 from backend.core.clients import ProviderError
 from backend.core.clock import now
-from push import channels, cids, grants, health, planning, reach, vendors
+from backend.providers.vendors import desk
+from push import channels, cids, grants, health, planning, reach
 from push.channels import Target
 from push.choosing import PATIENCE
 from push.ports import ports
@@ -184,14 +185,15 @@ async def _sent(row: asyncpg.Record, provider_id: str, at: datetime) -> None:
     async with db.transaction():
         changed = await db.execute(
             "UPDATE push_delivery SET state = 'sent', sent_at = $2, updated_at = $2, next_at = $3,"
-            " provider_code = 'ok', provider_message_id = $4 WHERE id = $1 AND state NOT IN ('sent', 'received', 'read')",
+            " provider_code = 'ok', provider_message_id = $4"
+            " WHERE id = $1 AND state NOT IN ('sent', 'received', 'read')",
             row["id"],
             at,
             at + RECEIPTS[0] if asks else None,
             provider_id or None,
         )
         if changed and row["channel"] == "wechat":
-            template = vendors.current().wechat.config.templates.get(row["template"], "")
+            template = desk().config.wechat.templates.get(row["template"], "")
             await grants.spend_one(str(row["citizen_id"]), template)
 
 
@@ -247,7 +249,7 @@ async def _failed(
 async def _consequences(row: asyncpg.Record, verdict: Verdict, error: ProviderError) -> None:
     citizen = str(row["citizen_id"])
     if verdict.spends_grant:
-        await grants.spend_all(citizen, vendors.current().wechat.config.templates.get(row["template"], ""))
+        await grants.spend_all(citizen, desk().config.wechat.templates.get(row["template"], ""))
     if verdict.drops_devices:
         await db.execute(
             "DELETE FROM push_device WHERE citizen_id = $1 AND registration_id IN"

@@ -6,21 +6,19 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import msgspec
 
-from backend.core import db
+from backend.core import db, paging
 from backend.core.clock import now
-from backend.core.errors import BadRequest
 from backend.core.sessions import Principal
 from backend.core.tasks import enqueue
-from push import grants, reach, tasks, texts, vendors
+from backend.providers.vendors import desk
+from push import grants, reach, tasks, texts
 from push.choosing import KINDS
 from push.errors import MessageNotFound, TooManyDevices
 from push.schemas import (
@@ -108,33 +106,16 @@ async def notify(
     return message_id
 
 
-def _cursor(row: asyncpg.Record) -> str:
-    micros = round(row["created_at"].timestamp() * 1_000_000)
-    return base64.urlsafe_b64encode(micros.to_bytes(8, "big") + row["id"].bytes).decode().rstrip("=")
-
-
-def _position(cursor: str) -> tuple[datetime, uuid.UUID]:
-    try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        if len(raw) != 24:
-            raise ValueError("not a cursor")
-        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int.from_bytes(raw[:8], "big"))
-    except (ValueError, OverflowError) as exc:
-        raise BadRequest("翻页标记无效，请从第一页看起") from exc
-    return moment, uuid.UUID(bytes=raw[8:])
-
-
 _PAGE = (
     "SELECT id, kind, title, body, link, reason, urgent, created_at, read_at FROM push_message"
     " WHERE citizen_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
 )
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageList:
     """Newest first, with each channel's part in words. Three indexed queries, whatever the size of the table."""
     citizen = uuid.UUID(citizen_id)
-    before, last = _position(cursor) if cursor else (_FAR, uuid.UUID(int=0))
+    before, last = paging.position(cursor, paging.FIRST_DOWN)
     rows = await db.fetch(_PAGE, citizen, before, last, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     parts = await db.fetch(
@@ -173,7 +154,7 @@ async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageLi
             )
             for row in rows
         ],
-        next=_cursor(rows[-1]) if more else None,
+        next=paging.cursor(rows[-1]["created_at"], rows[-1]["id"]) if more else None,
         unread=unread["n"],
     )
 
@@ -264,7 +245,7 @@ async def subscribe_templates(citizen_id: str) -> SubscribeTemplates:
                 template_id=template_id,
                 left=left.get(template_id, 0),
             )
-            for name, template_id in vendors.current().wechat.config.templates.items()
+            for name, template_id in desk().config.wechat.templates.items()
             if name in texts.TEMPLATES
         ]
     )
@@ -272,9 +253,31 @@ async def subscribe_templates(citizen_id: str) -> SubscribeTemplates:
 
 async def add_grants(citizen_id: str, given: GrantCreate) -> None:
     """Count the client's word for a tap on WeChat's dialog. Templates that are not ours are left out."""
-    ours = set(vendors.current().wechat.config.templates.values())
+    ours = set(desk().config.wechat.templates.values())
     async with db.transaction():
         # sorted: two requests lock the same rows in the same order
         for template_id, answer in sorted(given.answers.items()):
             if template_id in ours:
                 await grants.count(citizen_id, template_id, answer, "by_client")
+
+
+async def move_citizen(old: str, new: str) -> None:
+    """Two accounts became one: the inbox, devices and grants move, the newer account's preferences stay."""
+    left, right = uuid.UUID(old), uuid.UUID(new)
+    for table in ("push_message", "push_device"):
+        await db.execute(f"UPDATE {table} SET citizen_id = $2 WHERE citizen_id = $1", left, right)  # noqa: S608
+    await db.execute(
+        "INSERT INTO push_grant AS g (citizen_id, template_id, by_client, by_event, spent, updated_at)"
+        " SELECT $2, template_id, by_client, by_event, spent, updated_at FROM push_grant WHERE citizen_id = $1"
+        " ON CONFLICT (citizen_id, template_id) DO UPDATE SET by_client = g.by_client + excluded.by_client,"
+        " by_event = g.by_event + excluded.by_event, spent = g.spent + excluded.spent",
+        left,
+        right,
+    )
+    await db.execute("DELETE FROM push_grant WHERE citizen_id = $1", left)
+    await db.execute(
+        "UPDATE push_preference SET citizen_id = $2 WHERE citizen_id = $1"
+        " AND NOT EXISTS (SELECT 1 FROM push_preference WHERE citizen_id = $2)",
+        left,
+        right,
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 
 class LicenseOut(msgspec.Struct, kw_only=True):
@@ -28,6 +29,11 @@ class LicenseOut(msgspec.Struct, kw_only=True):
 class LicenseLine(msgspec.Struct, kw_only=True):
     label: str
     value: str
+
+
+class LicensesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
 class LicenseList(msgspec.Struct, kw_only=True):
@@ -55,3 +61,21 @@ class VerifyOut(msgspec.Struct, kw_only=True):
     valid_until: date | None
     identifier: str
     shown_at: datetime
+
+
+class VerifyKey(msgspec.Struct, kw_only=True):
+    """A published Ed25519 key, raw 32 bytes in base64url; `retired_at` is set when it signs no more."""
+
+    id: str
+    algorithm: Literal["Ed25519"]
+    public: str
+    created_at: datetime
+    retired_at: datetime | None
+
+
+class VerifyKeys(msgspec.Struct, kw_only=True):
+    """Everything a verifier needs to check codes without a network; `format` says how a code is built."""
+
+    items: list[VerifyKey]
+    format: str
+    next: str | None = None

@@ -43,6 +43,14 @@ class FollowUpOut(msgspec.Struct, kw_only=True):
     reply: str | None
 
 
+class FollowUpsQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`due` are those still owed, by their clock; `done` the latest first."""
+
+    state: Literal["due", "done"] = "due"
+    cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
 class FollowUpList(msgspec.Struct, kw_only=True):
     items: list[FollowUpOut]
     next: str | None = None
