@@ -47,6 +47,7 @@ def create_app(data_dir: Path, *, base_url: str | None = None, public_url: str |
     app.config.FALLBACK_ERROR_FORMAT = "text"
     app.config.RESPONSE_TIMEOUT = 130  # faults hold requests for long
     app.config.ACCESS_LOG = False
+    app.config.TOUCHUP = False  # it rewrites Sanic's own classes, which fails for a second app in one process
     store = Store(folder / "state.sqlite3")
     world = World(folder=folder, base_url=base_url, public_url=public_url, vendors=vendors, keys=keys, store=store)
     app.ctx.world = world
