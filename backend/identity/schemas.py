@@ -81,9 +81,11 @@ class AssuranceOut(msgspec.Struct, kw_only=True):
 
 
 class SessionOut(msgspec.Struct, kw_only=True):
+    """Without a session: level 0 and nulls, so that pages need no error path."""
+
     level: int
     level_name: str
-    expires_at: datetime
+    expires_at: datetime | None
     csrf: str | None
     name: str | None
     phone: str | None
@@ -125,14 +127,30 @@ class MeUpdate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class RealName(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Spaces and a small x in the number are tolerated."""
+
     name: Annotated[str, Meta(min_length=2, max_length=50)]
-    id_number: Annotated[str, Meta(min_length=18, max_length=18)]
+    id_number: Annotated[str, Meta(min_length=15, max_length=24)]
+
+
+class RealNameDone(Me, kw_only=True):
+    """The answer of real-name: `Me` and a new token of level 2, which replaces the old one.
+
+    `refresh_token` is set only when the session itself is new (accounts were joined, or a phone changed hands): then
+    the old tokens are void. `message` says what happened to accounts, e.g. in which channel the older one was made.
+    """
+
+    token: str
+    refresh_token: str | None
+    expires_at: datetime
+    csrf: str
+    message: str | None
 
 
 class FaceCheckCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`purpose` comes from the 403 that asked for the face, e.g. `submit:chengdu_housing_fund.rent_withdrawal`."""
 
-    purpose: Annotated[str, Meta(min_length=1, max_length=160)]
+    purpose: Annotated[str, Meta(min_length=1, max_length=160, pattern=r"^[a-z][a-z_]{0,30}(:[A-Za-z0-9_.-]{1,120})?$")]
     channel: Channel
     return_to: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^/[^/\\]?")] | None = None
 
@@ -175,6 +193,11 @@ class DataUses(msgspec.Struct, kw_only=True):
     next: str | None = None
 
 
+class DataUsesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    cursor: Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{1,18}$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
 class StaffSessionCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     username: Annotated[str, Meta(min_length=1, max_length=64)]
     password: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -190,6 +213,12 @@ class StaffOut(msgspec.Struct, kw_only=True):
 
 class StaffSessionCreated(msgspec.Struct, kw_only=True):
     token: str
+    expires_at: datetime
+    csrf: str
+    staff: StaffOut
+
+
+class StaffSessionOut(msgspec.Struct, kw_only=True):
     expires_at: datetime
     csrf: str
     staff: StaffOut

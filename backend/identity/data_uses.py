@@ -1,0 +1,61 @@
+"""谁看过我的信息: the citizen's own view of the trail."""
+
+from __future__ import annotations
+
+import uuid
+
+import asyncpg
+import msgspec
+
+from backend.core import db
+from backend.core.sessions import Principal
+from backend.identity.schemas import DataUse, DataUses
+
+FIELD_NAMES = {
+    "name": "姓名",
+    "id_number": "身份证号码",
+    "phone": "手机号",
+    "birth_date": "出生日期",
+    "age": "年龄",
+    "gender": "性别",
+    "region": "所在地区",
+    "level": "实名等级",
+}
+_acts: dict[str, str] = {}
+
+
+def name_acts(acts: dict[str, str]) -> None:
+    """Slices above name the acts that they write with a citizen's id: act → 查看了您的办件材料."""
+    _acts.update(acts)
+
+
+async def read(principal: Principal, cursor: str | None, limit: int) -> DataUses:
+    """Newest first: every look at this citizen's data by somebody else, staff and systems alike."""
+    rows = await db.fetch(
+        "SELECT t.id, t.at, t.actor_kind, t.act, t.purpose, t.details, s.display_name FROM core_audit t"
+        " LEFT JOIN identity_staff s ON t.actor_kind = 'staff' AND s.id::text = t.actor_id"
+        " WHERE t.citizen_id = $1 AND t.id < $2 AND t.actor_kind <> 'citizen'"
+        " AND (t.actor_kind = 'staff' OR t.act = 'identity.declared' OR t.act = ANY($3))"
+        " ORDER BY t.id DESC LIMIT $4",
+        str(uuid.UUID(principal.id)),
+        int(cursor) if cursor else 1 << 62,
+        list(_acts),
+        limit + 1,
+    )
+    items = [_told(row) for row in rows[:limit]]
+    return DataUses(items=items, next=str(rows[limit - 1]["id"]) if len(rows) > limit else None)
+
+
+def _told(row: asyncpg.Record) -> DataUse:
+    get = row.__getitem__
+    raw = get("details")
+    details: dict[str, object] = msgspec.json.decode(raw) if isinstance(raw, str) else dict(raw or {})
+    if get("act") == "identity.declared":
+        who = str(details.get("reader") or "业务系统")
+        fields = details.get("fields")
+        names = [FIELD_NAMES.get(str(item), str(item)) for item in fields] if isinstance(fields, list) else []
+        what = "读取了您的" + "、".join(names)
+    else:
+        who = get("display_name") or ("工作人员" if get("actor_kind") == "staff" else "系统")
+        what = _acts.get(get("act"), "处理了与您有关的业务")
+    return DataUse(at=get("at"), who=who, what=what, purpose=get("purpose"))

@@ -1,0 +1,152 @@
+"""What can go wrong in identity, in sentences for citizens and staff."""
+
+from __future__ import annotations
+
+from backend.core.errors import AppError
+
+
+class CodeWrong(AppError):
+    """Wrong, used, expired, never sent, or tried too often: one answer, so that nothing can be learned from it."""
+
+    code = "identity.code_wrong"
+    status = 422
+    title = "验证码不对、已用过或已过期，请核对；连续输错 5 次后需要重新获取"
+
+
+class CaptchaNeeded(AppError):
+    """`context.captcha` is {id, question}; send `captcha: "<id>:<answer>"`. The question is text, not a picture."""
+
+    code = "identity.captcha_needed"
+    status = 429
+    title = "获取次数较多，请先回答一道小题"
+
+
+class CodesUnavailable(AppError):
+    code = "identity.codes_unavailable"
+    status = 503
+    title = "验证码暂时发不出去，请过几分钟再试，或用微信、支付宝登录"
+
+
+class ChannelCodeRefused(AppError):
+    code = "identity.channel_code_refused"
+    status = 422
+    title = "登录凭证无效或已用过，请重新打开登录"
+
+
+class ChannelUnavailable(AppError):
+    code = "identity.channel_unavailable"
+    status = 503
+    title = "这种登录方式暂时用不了，请稍后再试，或换一种登录方式"
+
+
+class RefreshRefused(AppError):
+    """The refresh token is unknown, expired or its session was ended. When it had been used before, the session is
+    ended too: somebody else may hold a copy."""
+
+    code = "identity.refresh_refused"
+    status = 401
+    title = "登录已失效，请重新登录"
+
+
+class WebviewCodeRefused(AppError):
+    code = "identity.webview_code_refused"
+    status = 422
+    title = "打开页面的凭证无效或已过期，请返回后重新打开"
+
+
+class DeviceNotFound(AppError):
+    code = "identity.device_not_found"
+    status = 404
+    title = "没有这台已登录的设备"
+
+
+class RealNameMismatch(AppError):
+    code = "identity.real_name_mismatch"
+    status = 422
+    title = "姓名与身份证号码不一致，请按身份证原样填写"
+
+
+class RealNameNotFound(AppError):
+    """The authority does not know the number. `context.ways` leads to a counter instead of a dead end."""
+
+    code = "identity.real_name_not_found"
+    status = 422
+    title = "暂时查不到这个身份信息，可带身份证到就近的政务服务中心窗口核实"
+
+
+class RealNameUnavailable(AppError):
+    code = "identity.real_name_unavailable"
+    status = 503
+    title = "身份核验服务暂时没有回应，请稍后再试，您的账号不受影响"
+
+
+class RealNameLimit(AppError):
+    code = "identity.real_name_limit"
+    status = 429
+    title = "今天核验次数已用完，请明天再试，或带身份证到就近的政务服务中心窗口办理"
+
+
+class RealNameOther(AppError):
+    code = "identity.real_name_other"
+    status = 409
+    title = "这个账号已用另一位的身份实名，不能改为他人；请退出后用自己的手机号、微信或支付宝登录"
+
+
+class FaceCheckNotFound(AppError):
+    """Unknown, another person's, or opened in another session: one answer."""
+
+    code = "identity.face_check_not_found"
+    status = 404
+    title = "没有找到这次人脸核验，请重新开始"
+
+
+class FaceLocked(AppError):
+    """`context.ways` names what is left: another provider, the counter."""
+
+    code = "identity.face_locked"
+    status = 403
+    title = "今天这种方式核验没有通过的次数较多，请换一种方式"
+
+
+class FaceUnavailable(AppError):
+    code = "identity.face_unavailable"
+    status = 503
+    title = "人脸核验暂时打不开，请稍后再试，或换一种核验方式"
+
+
+class FaceRefused(AppError):
+    code = "identity.face_refused"
+    status = 422
+    title = "人脸核验没能打开，请换一种核验方式"
+
+
+class FaceChannelMissing(AppError):
+    code = "identity.face_channel_missing"
+    status = 409
+    title = "这个账号没有用微信登录过，请换一种核验方式"
+
+
+class CitizenNotFound(AppError):
+    code = "identity.citizen_not_found"
+    status = 404
+    title = "没有找到这位用户"
+
+
+class StaffNotFound(AppError):
+    code = "identity.staff_not_found"
+    status = 404
+    title = "没有找到这位工作人员"
+
+
+class StaffSignInFailed(AppError):
+    """One answer for a wrong name, password or one-time code, and for a disabled account."""
+
+    code = "identity.staff_sign_in_failed"
+    status = 401
+    title = "用户名、密码或动态码不对；动态码每个只能用一次"
+
+
+class StaffLocked(AppError):
+    code = "identity.staff_locked"
+    status = 429
+    title = "连续输错次数过多，请稍后再试"

@@ -1,0 +1,50 @@
+"""What identity tells citizens about their own account. No names or numbers: lock screens show these texts."""
+
+from __future__ import annotations
+
+import uuid
+
+from push import service as push
+
+_REASON = "您的账号安全有变化"
+_LINK = "/me/security"
+
+
+async def account_joined(citizen_id: uuid.UUID, channel: str, event: uuid.UUID) -> None:
+    """A way to sign in was added by real-name proof. In the caller's transaction, like everything here."""
+    await push.notify(
+        citizen_id,
+        "security",
+        title="您的账号多了一种登录方式",
+        body=f"刚才有人用您的实名信息通过{channel}登录，并与您的账号合并。如果不是您本人操作，请在“登录设备”里让它退出，并到政务服务中心核实。",
+        link=_LINK,
+        reason=_REASON,
+        dedupe_key=f"identity.joined:{event}",
+        urgent=True,
+    )
+
+
+async def phone_moved(citizen_id: uuid.UUID, event: uuid.UUID) -> None:
+    """The citizen's phone number was proved to be somebody else's now."""
+    await push.notify(
+        citizen_id,
+        "security",
+        title="您的手机号已由他人使用",
+        body="您账号绑定的手机号已由新的机主验证并改绑，用它登录的设备已退出。请用微信、支付宝或新的手机号登录并实名，账号和办件都还在。",
+        link=_LINK,
+        reason=_REASON,
+        dedupe_key=f"identity.phone_moved:{event}",
+        urgent=True,
+    )
+
+
+async def face_locked(citizen_id: uuid.UUID, day: str, group: str) -> None:
+    await push.notify(
+        citizen_id,
+        "security",
+        title="人脸核验多次没有通过",
+        body="您的账号今天人脸核验多次没有通过。如果是您本人，可以换一种核验方式，或带身份证到就近的政务服务中心窗口；如果不是，请检查登录设备。",
+        link=_LINK,
+        reason=_REASON,
+        dedupe_key=f"identity.face_locked:{citizen_id}:{group}:{day}",
+    )
