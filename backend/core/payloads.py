@@ -15,12 +15,12 @@ from backend.core.errors import FieldProblem
 
 _PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _TABLE: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"Expected `str`"), "type", "应为文字"),
-    (re.compile(r"Expected `int`"), "type", "应为整数"),
-    (re.compile(r"Expected `float`"), "type", "应为数字"),
-    (re.compile(r"Expected `bool`"), "type", "应为是或否"),
-    (re.compile(r"Expected `array`"), "type", "应为列表"),
-    (re.compile(r"Expected `object`"), "type", "应为一组内容"),
+    (re.compile(r"Expected `str`, got"), "type", "应为文字"),
+    (re.compile(r"Expected `int`, got"), "type", "应为整数"),
+    (re.compile(r"Expected `float`, got"), "type", "应为数字"),
+    (re.compile(r"Expected `bool`, got"), "type", "应为是或否"),
+    (re.compile(r"Expected `array`, got"), "type", "应为列表"),
+    (re.compile(r"Expected `object`, got"), "type", "应为一组内容"),
     (re.compile(r"Expected `(str|int|float|bool|array|object)[^`]*`, got"), "type", "类型不对"),
     (re.compile(r"matching regex"), "format", "格式不对"),
     (re.compile(r"`str` of length >= (\d+)"), "too_short", "至少 {0} 个字"),

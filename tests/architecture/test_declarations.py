@@ -126,22 +126,3 @@ def test_nothing_imports_the_modules_folder() -> None:
     assert [
         path for path in sources() if any(module.split(".")[0] == "matrix_modules" for module in imports(path))
     ] == []
-
-
-def test_no_raw_string_formats_values_into_sql() -> None:
-    """An f-string handed to the database may hold names of columns from code, never a request's values."""
-    wrong: list[str] = []
-    for path in sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
-                continue
-            if node.func.attr not in ("fetch", "fetch_one", "execute", "execute_many"):
-                continue
-            first = node.args[0]
-            if isinstance(first, ast.JoinedStr):
-                for part in first.values:
-                    if isinstance(part, ast.FormattedValue) and not (
-                        isinstance(part.value, ast.Name) and part.value.id.isupper()
-                    ):
-                        wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert wrong == []
