@@ -14,12 +14,20 @@ from backend.core import http, openapi
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
+from backend.identity import endpoints as identity
+from backend.identity import service as identity_service
 from backend.matters import endpoints as matters
 from backend.pages import Pages
+from push import callbacks as push_callbacks
+from push import endpoints as push
 
 APIS: tuple[Api, ...] = (
     operation.api,
     matters.api,
+    identity.api,
+    identity.staff_api,
+    push.api,
+    push_callbacks.api,
 )
 
 _number = itertools.count(1)
@@ -58,9 +66,11 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
     @app.before_server_start  # type: ignore[untyped-decorator]
     async def start(_: Sanic[Any, Any]) -> None:
         await process.start(settings)
+        await identity_service.start(app.ctx.tokens)
 
     @app.after_server_stop  # type: ignore[untyped-decorator]
     async def stop(_: Sanic[Any, Any]) -> None:
+        await identity_service.stop()
         await process.stop()
 
     return app  # type: ignore[no-any-return]

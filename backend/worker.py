@@ -8,7 +8,9 @@ from datetime import timedelta
 from backend import process
 from backend.core import audit, logging, settings, tasks
 from backend.core.tasks import Every
+from backend.identity import tasks as identity
 from backend.modules import tasks as modules
+from push import tasks as push
 
 
 @tasks.task("core.chain_audit")
@@ -21,6 +23,9 @@ async def chain_audit() -> None:
 TIMETABLE: list[Every] = [
     Every(chain_audit, timedelta(seconds=10)),
     Every(modules.expire_switches, timedelta(seconds=15)),
+    *identity.TIMETABLE,
+    Every(push.replay, timedelta(seconds=5)),
+    Every(push.settle_unknown, timedelta(seconds=30)),
 ]
 
 

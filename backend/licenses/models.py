@@ -61,7 +61,7 @@ class Showing(Model):
     """One code that was shown. Only the digest of its nonce is kept."""
 
     id = fields.BigIntField(primary_key=True)
-    nonce_digest = fields.BinaryField(unique=True)
+    nonce_digest = fields.CharField(max_length=64, unique=True)
     license_id = fields.UUIDField()
     shown_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()

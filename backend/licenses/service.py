@@ -241,7 +241,7 @@ async def show(who: Principal, license_id: str) -> ShowOut:
         await db.execute(
             "INSERT INTO licenses_showing (nonce_digest, license_id, shown_at, expires_at, verified)"
             " VALUES ($1, $2, $3, $4, 0)",
-            crypto.digest(nonce),
+            crypto.digest(nonce).hex(),
             row["id"],
             at,
             ends,
@@ -268,7 +268,7 @@ async def verify(code: str) -> VerifyOut:
             "UPDATE licenses_showing s SET verified = verified + 1 FROM licenses_license l"
             " WHERE s.nonce_digest = $1 AND l.id = s.license_id RETURNING l.id, l.citizen_id, l.name, l.issuer,"
             " l.issued_on, l.valid_until, l.state, l.identifier, s.shown_at",
-            crypto.digest(shown.n),
+            crypto.digest(shown.n).hex(),
         )
         if row is None:
             raise CodeUnknown

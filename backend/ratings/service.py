@@ -69,7 +69,8 @@ async def rate(citizen_id: str, number: str, given: RatingCreate) -> RatingOut:
         follow_up: FollowUpOut | None = None
         if earlier is not None:
             await db.execute(
-                "UPDATE ratings_follow_up SET state = 'closed', updated_at = $2 WHERE case_id = $1 AND state = 'mended'",
+                "UPDATE ratings_follow_up SET state = 'closed', updated_at = $2"
+                " WHERE case_id = $1 AND state = 'mended'",
                 _uuid(case.case_id),
                 at,
             )
