@@ -17,8 +17,8 @@ from backend.identity.errors import CitizenNotFound
 from backend.identity.models import Account, Citizen, Session
 from backend.identity.schemas import AccountOut, DeviceOut, Me, MeUpdate, SessionOut
 from backend.identity.sealing import ID_NUMBER, NAME, citizen_key, index_of, opened, subject_of
+from backend.providers.vendors import desk
 from backend.sdk.numbers import age_on, birth_date, gender
-
 
 Kind = Literal["phone", "wechat", "alipay"]
 
@@ -229,7 +229,8 @@ async def update_me(principal: Principal, body: MeUpdate) -> Me:
     return await me(principal)
 
 
-async def citizen_of_openid(app: str, openid: str) -> str | None:
-    """The citizen id behind a WeChat openid of one of our mini-programs; None when unknown."""
+async def citizen_of_openid(openid: str) -> str | None:
+    """The citizen id behind an openid of our mini-program; None when unknown."""
+    app = desk().config.wechat.app_id
     account = await Account.get_or_none(kind="wechat", app=app, subject_index=index_of("wechat", f"{app}:{openid}"))
     return str(account.citizen_id) if account is not None else None
