@@ -95,7 +95,7 @@ class Authority:
             raise ProviderError("unknown", "authority", "bad_signature", call=call)
         try:
             found = msgspec.json.decode(answer.body, type=AuthorityAnswer)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self.client.unreadable(answer, call) from error
         if found.request_id != request_id:
             raise ProviderError("unknown", "authority", "another_answer", call=call)

@@ -155,5 +155,5 @@ def load(path: Path) -> Vendors:
         return msgspec.json.decode(path.read_bytes(), type=Vendors)
     except OSError as error:
         raise VendorFileError(f"cannot read the vendor file {path}: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise VendorFileError(f"the vendor file {path} is not usable: {error}") from error

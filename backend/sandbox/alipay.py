@@ -113,6 +113,8 @@ def _reply(request: Request, method: str, content: dict[str, Any]) -> HTTPRespon
 def _error(request: Request, method: str, sub_code: str) -> HTTPResponse:
     code = _CODES.get(sub_code, "40004")
     content = {"code": code, "msg": "模拟的错误", "sub_code": sub_code, "sub_msg": "模拟的错误"}
+    if sub_code.isdigit():  # the gateway's own codes come alone
+        content = {"code": sub_code, "msg": "模拟的错误"}
     if sub_code in ("isv.invalid-signature", "isv.invalid-app-id"):
         # The real gateway cannot sign for an app that it does not know.
         raw = msgspec.json.encode({method.replace(".", "_") + "_response": content})
@@ -136,7 +138,7 @@ async def gateway(request: Request) -> HTTPResponse:
             return _reply(request, method, await handler(request, fields, content))
         except Refusal as refusal:
             return _error(request, method, refusal.sub_code)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return _error(request, method, "isv.missing-parameter")
 
     detail = {key: value for key, value in fields.items() if key != "sign"}
@@ -153,7 +155,7 @@ async def page(request: Request) -> HTTPResponse:
         check = world.faces.get(f"alipay:{content.get('certify_id')}")
         if fields.get("method") != "alipay.user.certify.open.certify" or check is None:
             raise Refusal("OPEN_CERTIFY_BILL_NOT_EXIST")
-    except (Refusal, msgspec.DecodeError, AttributeError) as error:
+    except (Refusal, msgspec.DecodeError, UnicodeDecodeError, AttributeError) as error:
         return HTTPResponse(f"地址无效：{error}", status=400, content_type="text/plain; charset=utf-8")
     check.page = True
     return redirect(f"/face/alipay/{check.id}")

@@ -26,7 +26,7 @@ def _refuse(code: str) -> HTTPResponse:
 async def check(request: Request) -> HTTPResponse:
     try:
         ask = msgspec.json.decode(request.body, type=AuthorityAsk)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return HTTPResponse("", status=422)
 
     async def act() -> HTTPResponse:

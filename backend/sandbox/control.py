@@ -86,7 +86,7 @@ def problem(status: int, title: str) -> HTTPResponse:
 def _body(request: Request, kind: type[Any]) -> Any:
     try:
         return msgspec.json.decode(request.body or b"{}", type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(422, f"请求内容不符合要求：{error}") from error
 
 

@@ -63,7 +63,7 @@ async def call(request: Request) -> HTTPResponse:
     action = request.headers.get("x-tc-action", "")
     try:
         body = msgspec.json.decode(request.body, type=dict[str, str])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         body = {}
 
     async def act() -> HTTPResponse:

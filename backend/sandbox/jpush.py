@@ -87,7 +87,7 @@ def _known(request: Request) -> bool:
 def _object(request: Request) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(request.body) if request.body else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return found if isinstance(found, dict) else {}
 

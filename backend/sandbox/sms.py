@@ -87,7 +87,7 @@ def _send(request: Request, fields: Mapping[str, str]) -> HTTPResponse:
         return _reply("isv.SMS_TEMPLATE_ILLEGAL")
     try:
         params = msgspec.json.decode(fields.get("TemplateParam") or "{}", type=dict[str, str])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return _reply("isv.TEMPLATE_PARAMS_ILLEGAL")
     if set(re.findall(r"\$\{(\w+)\}", template)) - set(params):
         return _reply("isv.TEMPLATE_MISSING_PARAMETERS")

@@ -79,7 +79,7 @@ def refuse(code: str) -> HTTPResponse:
 def _object(request: Request) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(request.body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -130,7 +130,7 @@ def _answer(request: Request, content: dict[str, Any] | None) -> HTTPResponse:
 def _object(request: Request) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(request.body) if request.body else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return found if isinstance(found, dict) else {}
 

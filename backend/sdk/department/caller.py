@@ -138,7 +138,7 @@ async def _exchange(
         raise _refusal(client, found, call)
     try:
         return msgspec.json.decode(found.body, type=answer)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise client.unreadable(found, call) from error
 
 
@@ -168,7 +168,7 @@ def _refusal(client: Client, found: Response, call: str) -> ProviderError:
     """
     try:
         refusal = msgspec.json.decode(found.body, type=Refusal)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         code = f"http_{found.status}"
         outcome: Outcome = "throttled" if found.status == 429 else "unknown"
     else:
