@@ -13,6 +13,8 @@ from backend.identity import assurance, codes, faces, profiles, realname, revoca
 from backend.identity import data_uses as uses
 from backend.identity.accounts import sign_in_by_alipay, sign_in_by_phone, sign_in_by_wechat
 from backend.identity.data_uses import name_acts
+from backend.identity.demo import DemoAccount, one_time_code
+from backend.identity.demo import ensure_staff as ensure_demo_staff
 from backend.identity.devices import Caller
 from backend.identity.ports import Ports
 from backend.identity.ports import configure as configure_ports
@@ -38,6 +40,7 @@ from backend.identity.staff import Member
 __all__ = [
     "Addresses",
     "Caller",
+    "DemoAccount",
     "Member",
     "Opened",
     "Ports",
@@ -53,9 +56,11 @@ __all__ = [
     "end_device",
     "end_session",
     "end_session_of_refresh_token",
+    "ensure_demo_staff",
     "finish_face_check",
     "make_webview_code",
     "name_acts",
+    "one_time_code",
     "profile",
     "prove_real_name",
     "read_data_uses",

@@ -89,6 +89,33 @@ async def create(
     return _member(staff)
 
 
+async def ensure(
+    username: str,
+    display_name: str,
+    password: str,
+    totp_secret: str,
+    roles: list[str],
+    regions: list[str],
+    *,
+    renew: bool,
+) -> None:
+    """Make a member who is not there yet; with `renew` give one who is there this password and secret."""
+    existing = await Staff.get_or_none(username=username)
+    if existing is None:
+        await create(username, display_name, password, totp_secret, roles, regions)
+    elif renew:
+        hashed = await asyncio.to_thread(_hasher.hash, password)
+        async with db.transaction():
+            await Staff.filter(id=existing.id).update(password_hash=hashed, failures=0, locked_until=None)
+            await db.execute(
+                "UPDATE identity_staff SET totp_sealed = $2, totp_last_step = 0 WHERE id = $1",
+                existing.id,
+                vault().seal(totp_secret.encode(), _TOTP),
+            )
+            await _end("renewed", staff_id=existing.id)
+            await audit.record(None, "identity.staff_renewed", "staff", str(existing.id))
+
+
 async def sign_in(username: str, password: str, otp: str, caller: devices.Caller) -> StaffSessionCreated:
     """Raises StaffSignInFailed, StaffLocked. Unknown users are counted and answered like known ones."""
     name = redis_name("staff", username)
