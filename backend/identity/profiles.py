@@ -127,8 +127,16 @@ async def declared(
 
 
 async def data_key(citizen_id: str | uuid.UUID) -> bytes:
-    """The key under which slices above seal this citizen's data. Raises CitizenNotFound."""
-    return citizen_key(await _citizen(citizen_id))
+    """The key under which slices above seal this citizen's data. Raises CitizenNotFound.
+
+    Exactly this citizen's, also after a merge: what was sealed before stays readable under the id it was sealed for.
+    """
+    row = await db.fetch_one(
+        "SELECT wrapped_key FROM identity_citizen WHERE id = $1 AND closed_at IS NULL", uuid.UUID(str(citizen_id))
+    )
+    if row is None:
+        raise CitizenNotFound
+    return citizen_key(Citizen(wrapped_key=row["wrapped_key"], made_in=""))
 
 
 async def addresses(citizen_id: str | uuid.UUID) -> Addresses:
