@@ -1,8 +1,10 @@
-/** Entry of the consoles (handlers, publishers, operators). Citizens never load it. */
-import 'element-plus/dist/index.css'
+/** Entry of the consoles. Citizens never load it. */
+import './element'
+import './console.css'
 
 import { createApp } from 'vue'
 
 import Console from './Console.vue'
+import { consoleRouter } from './router'
 
-createApp(Console).mount('#app')
+createApp(Console).use(consoleRouter()).mount('#app')

@@ -1,0 +1,55 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+
+import { gate, safeReturn, session } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string
+    /** Any of these roles opens the page. */
+    roles?: string[]
+    /** Shown without the frame, to anybody. */
+    open?: boolean
+  }
+}
+
+const HANDLERS = ['window', 'reviewer']
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/cases' },
+  {
+    path: '/sign-in',
+    component: () => import('./pages/SignInPage.vue'),
+    meta: { title: '登录', open: true },
+  },
+  { path: '/cases', component: () => import('./pages/QueuePage.vue'), meta: { title: '办件', roles: HANDLERS } },
+  {
+    path: '/cases/:number',
+    component: () => import('./pages/CasePage.vue'),
+    props: true,
+    meta: { title: '办件详情', roles: HANDLERS },
+  },
+  {
+    path: '/follow-ups',
+    component: () => import('./pages/FollowUpsPage.vue'),
+    meta: { title: '差评回访', roles: HANDLERS },
+  },
+  { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面' } },
+]
+
+export function consoleRouter(history = createWebHistory('/console/')) {
+  const router = createRouter({
+    history,
+    routes,
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  })
+  router.beforeEach(async (to) => {
+    await gate.restore()
+    if (session.phase === 'out' && !to.meta.open) return { path: '/sign-in', query: { next: to.fullPath } }
+    if (session.phase === 'in' && to.path === '/sign-in') return safeReturn(to.query['next'])
+    return true
+  })
+  router.afterEach((to) => {
+    document.title = to.meta.title ? `${to.meta.title} · 天府通办工作台` : '天府通办 · 工作台'
+  })
+  return router
+}
