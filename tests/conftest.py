@@ -168,6 +168,8 @@ async def running(servers: Servers, sandbox: Simulators) -> AsyncIterator[Server
     port = listener.getsockname()[1]
     os.environ["TF_PORT"] = str(port)
     os.environ["TF_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    # Vendors call back to where this run listens; the vendor file, read below, names it too.
+    await sandbox.send("PUT", "/_control/public", {"url": os.environ["TF_PUBLIC_URL"]})
     from backend.app import create_app
     from backend.core import keys, settings
     from backend.modules import cli

@@ -190,7 +190,7 @@ def _session(public_only: bool) -> aiohttp.ClientSession:
     if session is None or session.closed:
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_mark_sent)
-        connector = aiohttp.TCPConnector(limit=200, limit_per_host=50, resolver=_PublicOnly() if public_only else None)
+        connector = aiohttp.TCPConnector(limit=400, limit_per_host=100, resolver=_PublicOnly() if public_only else None)
         session = aiohttp.ClientSession(
             connector=connector, trace_configs=[trace], cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
         )
@@ -237,8 +237,6 @@ class Client:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not an http(s) address: {parts.scheme}://{parts.hostname}")
-        if public_only:
-            _refuse_private_literal(parts.hostname)
         self.provider = provider
         self.base_url = base_url.rstrip("/")
         self.timeout_s = timeout_s
@@ -248,6 +246,8 @@ class Client:
         self.max_bytes = max_bytes
         self.breaker = breaker or Breaker()
         self.public_only = public_only
+        # A resolver never sees an address that is written as a number.
+        self._inner_literal = public_only and _is_inner_literal(parts.hostname)
 
     async def request(
         self,
@@ -326,6 +326,8 @@ class Client:
         form: Mapping[str, str] | None,
         deadline: float,
     ) -> Response:
+        if self._inner_literal:
+            raise ProviderError("permanent", self.provider, "address_refused", call=call)
         wait = self.breaker.acquire()
         if wait is not None:
             raise ProviderError("retryable", self.provider, "breaker_open", call=call, retry_after=wait)
@@ -409,13 +411,12 @@ class Client:
         return found
 
 
-def _refuse_private_literal(host: str) -> None:
+def _is_inner_literal(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return  # a name: checked when it is resolved
-    if not is_public(host):
-        raise AddressRefused("the address is not public")
+        return False  # a name: checked when it is resolved
+    return not is_public(host)
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -153,10 +153,12 @@ async def test_a_redirect_is_not_followed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "address", ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "224.0.0.1"]
 )
-def test_inner_addresses_are_not_public(address: str) -> None:
+async def test_inner_addresses_are_refused_for_good(address: str) -> None:
     assert not is_public(address)
-    with pytest.raises(AddressRefused):
-        Client("x", f"http://[{address}]" if ":" in address else f"http://{address}", public_only=True)
+    base = f"http://[{address}]" if ":" in address else f"http://{address}"
+    with pytest.raises(ProviderError) as found:
+        await Client("x", base, public_only=True).request("GET", "/", call="c")
+    assert (found.value.kind, found.value.code) == ("permanent", "address_refused")
 
 
 def test_an_outer_address_is_public() -> None:

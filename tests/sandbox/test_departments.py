@@ -117,6 +117,7 @@ async def test_a_case_that_never_arrived_is_missing_for_good(desk: Desk) -> None
     with pytest.raises(ProviderError) as found:
         await door(desk).track(TrackCall(case_number="TF-none"))
     assert (found.value.kind, found.value.code) == ("permanent", "case_missing")
+    assert (found.value.status, found.value.message) == (404, "没有收到过这个办件")
 
 
 @pytest.mark.parametrize("fault", ["http500", "html502", "down", "wrong_signature"])

@@ -34,7 +34,8 @@ class Department:
     """One module's department system, seen from the platform.
 
     `client`'s base URL is the module's connector address; the calls are `<base>/<call>`. All methods raise
-    ProviderError with provider `department.<module>`; a refusal's code is the department's own.
+    ProviderError with the client's provider name; a refusal's code is the department's own, and its `message` the
+    department's sentence for the citizen.
     """
 
     def __init__(self, module: str, client: Client, signer: Signer, keys: Mapping[str, Ed25519PublicKey]) -> None:
@@ -169,12 +170,18 @@ def _refusal(client: Client, found: Response, call: str) -> ProviderError:
     try:
         refusal = msgspec.json.decode(found.body, type=Refusal)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        code = f"http_{found.status}"
+        code, sentence = f"http_{found.status}", ""
         outcome: Outcome = "throttled" if found.status == 429 else "unknown"
     else:
-        code = refusal.code
+        code, sentence = refusal.code, refusal.title
         by_status: dict[int, Outcome] = {401: "auth", 403: "auth", 429: "throttled"}
         outcome = by_status.get(found.status, "unknown" if found.status >= 500 else "permanent")
     return ProviderError.of(
-        outcome, client.provider, code, call=call, retry_after=found.retry_after, status=found.status
+        outcome,
+        client.provider,
+        code,
+        call=call,
+        message=sentence,
+        retry_after=found.retry_after,
+        status=found.status,
     )
