@@ -113,7 +113,7 @@ def _schema() -> Any:
             ("string_value", 6, "string"),
         ),
         "Ident": (("name", 1, "string"),),
-        "Select": (("operand", 1, "Expr"), ("field", 2, "string"), ("test_only", 3, "bool")),
+        "Select": (("operand", 1, "Expr"), ("field", 2, "string")),
         "Call": (("target", 1, "Expr"), ("function", 2, "string"), ("args", 3, "Expr*")),
         "CreateList": (("elements", 1, "Expr*"),),
         "Other": (),
@@ -165,8 +165,6 @@ class _Reader:
             raise Unsupported(f"规则太长，最多 {MAX_NODES} 个部分")
         if depth > MAX_DEPTH:
             raise Unsupported(f"规则嵌套太深，最多 {MAX_DEPTH} 层")
-        if expr.HasField("select_expr") and expr.select_expr.test_only:
-            raise Unsupported("规则里不能用 has()，没有填写的项本来就不成立")
         reference = self._references.get(expr.id)
         if reference is not None and reference.name and not reference.overload_id:
             return self._name(reference.name)

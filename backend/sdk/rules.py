@@ -152,6 +152,9 @@ def compile_rule(
     """
     if len(expression) > MAX_LENGTH:
         raise RuleInvalid(f"规则太长，最多 {MAX_LENGTH} 个字符", "拆成几条，或交给部门系统判断")
+    if re.search(r"\bhas\s*\(", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)):
+        # the type checker turns has(form.x) into form.x without a word
+        raise RuleInvalid("规则里不能用 has()", "没有填写的项本来就不成立，直接写条件")
     visible = rule_names(matter, kind, citizen=citizen, before=before)
     try:
         compiled = _environment(tuple(sorted(visible.items()))).compile(expression)
