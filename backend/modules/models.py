@@ -25,12 +25,14 @@ class HostedModule(Model):
 
 class Release(BaseModel):
     """One version of a module, never changed once written. `content` is `sdk.manifest.bundle_to_json`; `terms` holds
-    the search words of each matter (pinyin, initials), made once at publishing."""
+    the search words of each matter (pinyin, initials), made once at publishing. `source_digest` is over the files of a
+    folder of this repository: an unchanged folder is not read again at the next start."""
 
     module_id = fields.CharField(max_length=64)
     version = fields.CharField(max_length=80)
     state = fields.CharField(max_length=16)
     digest = fields.BinaryField()
+    source_digest = fields.BinaryField(null=True)
     content = fields.BinaryField()
     terms = fields.BinaryField()
     matters = fields.IntField()

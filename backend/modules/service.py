@@ -44,6 +44,15 @@ async def publish_folder(folder: Path, *, by: str) -> tuple[str, list[Finding], 
     A released version never changes: other content under a version that exists gets a build suffix
     (`1.2.0+local.1f2e3d4c`), which only this way of publishing can make. Raises BundleRefused with the findings.
     """
+    source = await asyncio.to_thread(_folder_digest, folder)
+    same = await db.fetch_one(
+        "SELECT r.module_id, r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
+        " WHERE o.module_id = $1 AND o.state = 'live' AND r.source_digest = $2",
+        folder.name,
+        source,
+    )
+    if same is not None:
+        return f"{same['module_id']}@{same['version']}", [], False
     findings = await asyncio.to_thread(check_folder, folder)
     bundle, shape = await asyncio.to_thread(load_folder, folder)
     if bundle is None or has_errors(findings):
@@ -51,11 +60,22 @@ async def publish_folder(folder: Path, *, by: str) -> tuple[str, list[Finding], 
             f"{folder.name}：{sum(1 for item in findings if item.severity == 'error') or 1} 处错误",
             extra={"findings": [str(item) for item in (findings or shape)][:20]},
         )
-    release, changed = await publish(bundle, by=by)
+    release, changed = await publish(bundle, by=by, source_digest=source)
     return release, findings, changed
 
 
-async def publish(bundle: Bundle, *, by: str) -> tuple[str, bool]:
+def _folder_digest(folder: Path) -> bytes:
+    """SHA-256 over names and contents of a folder's files."""
+    state = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            state.update(f"{path.relative_to(folder).as_posix()}\x00{len(content)}\x00".encode())
+            state.update(content)
+    return state.digest()
+
+
+async def publish(bundle: Bundle, *, by: str, source_digest: bytes | None = None) -> tuple[str, bool]:
     """Make a bundle the live release of its module; (release, whether anything changed)."""
     content = bundle_to_json(bundle)
     digest = hashlib.sha256(content).digest()
@@ -69,6 +89,12 @@ async def publish(bundle: Bundle, *, by: str) -> tuple[str, bool]:
             module.id,
         )
         if live is not None and bytes(live["digest"]) == digest:
+            await db.execute(
+                "UPDATE modules_release SET source_digest = $3 WHERE module_id = $1 AND version = $2",
+                module.id,
+                live["version"],
+                source_digest,
+            )
             return f"{module.id}@{live['version']}", False
         version = module.version
         same = await db.fetch_one(
@@ -92,6 +118,7 @@ async def publish(bundle: Bundle, *, by: str) -> tuple[str, bool]:
                 version=version,
                 state="approved",
                 digest=digest,
+                source_digest=source_digest,
                 content=content,
                 terms=words,
                 matters=len(bundle.matters),

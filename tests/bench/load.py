@@ -43,7 +43,9 @@ def request(method: str, path: str, *, headers: dict[str, str] | None = None, bo
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, following: Callable[[], bytes | None], length: int | None, done: Callable[[float], None]) -> None:
+    def __init__(
+        self, following: Callable[[], bytes | None], length: int | None, done: Callable[[float], None]
+    ) -> None:
         self._following = following
         self._length = length
         self._done = done

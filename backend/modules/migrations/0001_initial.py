@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('version', fields.CharField(max_length=80)),
                 ('state', fields.CharField(max_length=16)),
                 ('digest', fields.BinaryField()),
+                ('source_digest', fields.BinaryField(null=True)),
                 ('content', fields.BinaryField()),
                 ('terms', fields.BinaryField()),
                 ('matters', fields.IntField()),
