@@ -400,7 +400,7 @@ class Client:
         """The JSON of an answer; raises the ``unreadable`` error when there is none."""
         try:
             return answer.json()
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self.unreadable(answer, call) from error
 
     def decode_object(self, answer: Response, call: str) -> dict[str, Any]:

@@ -138,7 +138,7 @@ class AlipayGateway:
     def _open(self, body: bytes, method: str) -> dict[str, Any]:
         try:
             members = scan_members(body.decode("utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ProviderError("unknown", "alipay", "unreadable_answer", call=method) from error
         name = method.replace(".", "_") + "_response"
         content, raw = members.get(name) or members.get("error_response") or (None, "")

@@ -169,7 +169,7 @@ async def answer(request: Request, module: str, call: str) -> HTTPResponse:
 
     try:
         body = msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = None
     detail = {"module": module, "body": body, "idempotency_key": request.headers.get("idempotency-key", "")}
     return await perform(request, "department", call, detail, act, also=f"{module}.{call}")

@@ -17,6 +17,8 @@ from backend.sandbox.world import perform, world_of
 bp = Blueprint("jpush", url_prefix="/jpush")
 
 CID_S = 86400
+KEEP = 200_000
+"""Pushes remembered at most; drills with more forget the oldest instead of filling the memory."""
 _STATUS = {
     "1000": 500,
     "1001": 405,
@@ -44,6 +46,11 @@ class JPushState:
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     next_id: int = 18_000_000_000_000_000
+
+    def forget(self) -> None:
+        for kept in (self.cids, self.pushes):
+            while len(kept) > KEEP:
+                kept.pop(next(iter(kept)))
 
     def spend(self) -> dict[str, str] | None:
         """Count one call of this minute; the headers, or None when the quota is used up."""
@@ -140,6 +147,7 @@ async def push(request: Request) -> HTTPResponse:
             targets = len(found)
         state.next_id += 1
         state.pushes[str(state.next_id)] = targets
+        state.forget()
         reply = msgspec.json.encode({"sendno": "0", "msg_id": str(state.next_id)})
         if isinstance(given, str):
             state.cids[given] = (now + CID_S, reply)

@@ -351,7 +351,9 @@ def test_an_unsigned_success_is_not_believed(alipay: Alipay) -> None:
     assert (found.value.kind, found.value.code) == ("unknown", "unsigned_answer")
 
 
-@pytest.mark.parametrize("body", [b"<html>502</html>", b"[]", b"{}", b'{"a":', b'{"sign":"x"}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"<html>502</html>", b"[]", b"{}", b'{"a":', b'{"sign":"x"}', b"\xff\xfe", b'{"a":' * 9999]
+)
 def test_an_unreadable_alipay_answer_is_unknown(alipay: Alipay, body: bytes) -> None:
     with pytest.raises(ProviderError) as found:
         alipay.gateway._open(body, "alipay.trade.query")

@@ -192,7 +192,7 @@ class DepartmentServer:
         kind, handler = self._calls[call]
         try:
             message = msgspec.json.decode(body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _refusal(422, "body_invalid", "请求内容不符合协议", detail=str(error))
         try:
             return 200, msgspec.json.encode(await handler(module, message))
