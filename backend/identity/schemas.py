@@ -8,10 +8,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-Phone = Annotated[str, Meta(pattern=r"^1[3-9][0-9]{9}$", examples=["13800000001"])]
-Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+# The lengths are not idle: `$` alone lets a line feed pass at the end.
+Phone = Annotated[str, Meta(pattern=r"^1[3-9][0-9]{9}$", max_length=11, examples=["13800000001"])]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
 Channel = Literal["wechat", "alipay", "h5"]
+# Browsers drop tabs and line feeds and read a backslash as a slash: `/<tab>/host` would leave our pages.
+OwnPath = Annotated[
+    str,
+    Meta(min_length=1, max_length=300, pattern=r"^/(?![/\\])[^\\\x00-\x20\x7f]*(?!\n)$", examples=["/matters/list"]),
+]
 
 
 class PhoneCodeCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -46,7 +52,7 @@ class WebviewSession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class WebviewCodeCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`target` is a path of our own pages, such as `/matters/…`."""
 
-    target: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^/[^/\\]?")]
+    target: OwnPath
 
 
 class WebviewCode(msgspec.Struct, kw_only=True):
@@ -123,7 +129,7 @@ class Me(msgspec.Struct, kw_only=True):
 
 class MeUpdate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     elder: bool | None = None
-    region: Annotated[str, Meta(pattern=r"^[0-9]{6}$")] | None = None
+    region: Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)] | None = None
 
 
 class RealName(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -150,9 +156,11 @@ class RealNameDone(Me, kw_only=True):
 class FaceCheckCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`purpose` comes from the 403 that asked for the face, e.g. `submit:chengdu_housing_fund.rent_withdrawal`."""
 
-    purpose: Annotated[str, Meta(min_length=1, max_length=160, pattern=r"^[a-z][a-z_]{0,30}(:[A-Za-z0-9_.-]{1,120})?$")]
+    purpose: Annotated[
+        str, Meta(min_length=1, max_length=160, pattern=r"^[a-z][a-z_]{0,30}(:[A-Za-z0-9_.-]{1,120})?(?!\n)$")
+    ]
     channel: Channel
-    return_to: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^/[^/\\]?")] | None = None
+    return_to: OwnPath | None = None
 
 
 class FaceCheckOut(msgspec.Struct, kw_only=True):
@@ -194,7 +202,7 @@ class DataUses(msgspec.Struct, kw_only=True):
 
 
 class DataUsesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    cursor: Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{1,18}$")] | None = None
+    cursor: Annotated[str, Meta(max_length=18, pattern=r"^[0-9]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
