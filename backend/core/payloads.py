@@ -60,7 +60,7 @@ def field_problems(payload: bytes | dict[str, Any], model: Any) -> list[FieldPro
     strict = isinstance(payload, bytes)
     try:
         value = msgspec.json.decode(payload) if isinstance(payload, bytes) else payload
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [FieldProblem(field="", code="invalid", message="内容读不懂")]
     if not isinstance(value, dict):
         return [FieldProblem(field="", code="type", message="应为一组内容")]

@@ -85,7 +85,7 @@ class Tokens:
             if not hmac.compare_digest(given, hmac.digest(self._key, body.encode("ascii"), "sha256")):
                 raise TokenInvalid
             return _decoder.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        except (ValueError, msgspec.DecodeError) as exc:
+        except (ValueError, msgspec.DecodeError, RecursionError) as exc:
             raise TokenInvalid from exc
 
     def revoke(self, session: str, until: float | None = None) -> None:

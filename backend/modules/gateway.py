@@ -12,7 +12,7 @@ from typing import Any, Literal, cast, overload
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from backend.core import logging, metrics
+from backend.core import logging
 from backend.core.clients import Breaker, Client, ProviderError
 from backend.modules.errors import DepartmentRefused, DepartmentUnavailable, NoConnector
 from backend.modules.registry import MatterEntry
@@ -110,7 +110,6 @@ async def call(entry: MatterEntry, name: Name, payload: Any, *, key: str = "") -
     own sentence), NoConnector. Never call it inside a transaction.
     """
     department = _department(entry.module)
-    outcome = "ok"
     try:
         if name == "submit":
             return await department.submit(cast(SubmitCall, payload), idempotency_key=key)
@@ -120,7 +119,6 @@ async def call(entry: MatterEntry, name: Name, payload: Any, *, key: str = "") -
             return await department.track(cast(TrackCall, payload))
         return await department.withdraw(cast(WithdrawCall, payload), idempotency_key=key)
     except ProviderError as exc:
-        outcome = exc.kind
         log.warning("department_call_failed", module=entry.module.id, call=name, kind=exc.kind, code=exc.code)
         if exc.kind == "permanent" and exc.status is not None and 400 <= exc.status < 500:
             refused = DepartmentRefused(exc.message or None, context={"department_code": exc.code})
@@ -128,5 +126,3 @@ async def call(entry: MatterEntry, name: Name, payload: Any, *, key: str = "") -
         failed = DepartmentUnavailable(retry_after=int(exc.retry_after or 30))
         failed.unknown = exc.kind == "unknown"
         raise failed from exc
-    finally:
-        metrics.PROVIDER_CALLS.labels(f"department.{entry.module.id}", name, outcome).inc()
