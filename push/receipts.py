@@ -119,8 +119,8 @@ async def _set(
     code: str | None = None,
 ) -> int:
     return await db.execute(
-        "UPDATE push_delivery SET state = $2, next_at = $3, updated_at = $4, why = coalesce($5, why),"
-        " provider_code = coalesce($6, provider_code), sent_at = CASE WHEN $2 IN ('sent', 'received')"
+        "UPDATE push_delivery SET state = $2::varchar, next_at = $3, updated_at = $4, why = coalesce($5, why),"
+        " provider_code = coalesce($6, provider_code), sent_at = CASE WHEN $2::varchar IN ('sent', 'received')"
         " THEN coalesce(sent_at, claimed_at) ELSE sent_at END WHERE id = $1 AND state IN ('unknown', 'sent')",
         row["id"],
         state,

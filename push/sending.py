@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -81,6 +81,9 @@ async def attempt(row: asyncpg.Record) -> bool:
     at = now()
     if row["expires_at"] <= at or (row["read_at"] is not None and row["state"] != "unknown"):
         await _close(row, at)
+        return False
+    if row["state"] == "unknown" and row["channel"] == "jpush" and at >= row["idempotency_at"] + CID_LIFE:
+        await _close(row, at)  # JPush has forgotten the cid: asking again would be sending again
         return False
     state = await health.load(at)
     until = state.paused.get(row["channel"])
@@ -216,12 +219,14 @@ async def _failed(
         at=at,
     )
     log.warning(
-        "delivery_" + verdict.state,
+        f"delivery_{verdict.state}",
         delivery=str(row["id"]),
         channel=row["channel"],
         code=error.code,
         attempts=attempts,
     )
+    if row["state"] == "unknown":
+        verdict = _still_unknown(row["channel"], verdict)
     gives_up = verdict.state == "failed"
     if verdict.state == "retry" and verdict.next_at is not None:
         late = verdict.next_at > row["created_at"] + PATIENCE[row["urgent"]]
@@ -244,6 +249,16 @@ async def _failed(
             await _consequences(row, verdict, error)
     if changed and gives_up:
         await planning.next_channel(row["message_id"])
+
+
+def _still_unknown(channel: str, verdict: Verdict) -> Verdict:
+    """An earlier attempt may have been taken. A refusal that did nothing leaves that open, and WeChat's or Alipay's
+    "used up" after it says rather that it was; only JPush, which compares cids, can say that nothing was sent."""
+    if verdict.state == "retry":
+        return replace(verdict, state="unknown")
+    if verdict.state == "failed" and channel != "jpush":
+        return replace(verdict, state="unknown", reason="没有收到发送结果，为免重复不再发送")
+    return verdict
 
 
 async def _consequences(row: asyncpg.Record, verdict: Verdict, error: ProviderError) -> None:

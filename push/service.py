@@ -19,7 +19,7 @@ from backend.core.sessions import Principal
 from backend.core.tasks import enqueue
 from backend.providers.vendors import desk
 from push import grants, reach, tasks, texts
-from push.choosing import KINDS
+from push.choosing import KINDS, ORDER
 from push.errors import MessageNotFound, TooManyDevices
 from push.schemas import (
     DeliveryOut,
@@ -119,12 +119,11 @@ async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageLi
     rows = await db.fetch(_PAGE, citizen, before, last, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     parts = await db.fetch(
-        "SELECT message_id, channel, state, why, updated_at FROM push_delivery WHERE message_id = ANY($1::uuid[])"
-        " ORDER BY message_id, created_at, channel",
+        "SELECT message_id, channel, state, why, updated_at FROM push_delivery WHERE message_id = ANY($1::uuid[])",
         [row["id"] for row in rows],
     )
     by_message: dict[uuid.UUID, list[DeliveryOut]] = {}
-    for part in parts:
+    for part in sorted(parts, key=lambda part: ORDER.index(part["channel"])):
         by_message.setdefault(part["message_id"], []).append(
             DeliveryOut(
                 channel=part["channel"],

@@ -1,0 +1,229 @@
+"""Each event goes out once: two workers at once, a worker that dies at the worst moment, a broker that forgot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from backend.core import db
+from backend.core.clock import shifted
+from push import planning, receipts, sending, tasks
+from tests.conftest import Simulators
+from tests.push.conftest import Person, Town, counts, fault, received, tell
+
+ROOT = Path(__file__).resolve().parents[2]
+NEWS = "TPL-CASE-NEWS"
+
+WORKER = """
+import asyncio, json, sys
+from types import SimpleNamespace
+from backend import process
+from backend.core import settings
+from push import ports, tasks
+
+async def main():
+    person = SimpleNamespace(**json.loads(sys.argv[2]))
+    await process.start(settings.current(), follow=False)
+    async def addresses(_): return person
+    async def citizen(_): return None
+    ports.configure(ports.Ports(addresses=addresses, citizen_of_openid=citizen))
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    await tasks.deliver.run(sys.argv[1])
+    print("done", flush=True)
+    await process.stop()
+
+asyncio.run(main())
+"""
+
+
+class Worker:
+    """A process of its own that delivers one message when it is told to."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    async def go(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        await self.process.stdin.drain()
+
+    async def until(self, word: bytes) -> None:
+        assert self.process.stdout is not None
+        while line := await asyncio.wait_for(self.process.stdout.readline(), 60):
+            if line.strip() == word:
+                return
+        raise AssertionError(f"the worker ended without saying {word!r}")
+
+    async def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+
+async def worker(message: str, person: Person) -> Worker:
+    facts = {"phone": person.phone, "wechat_openid": person.wechat_openid, "alipay_user_id": person.alipay_user_id}
+    started = Worker(
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            WORKER,
+            message,
+            json.dumps(facts),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    )
+    await started.until(b"ready")
+    return started
+
+
+async def with_device(person: Person) -> None:
+    device = {"registration_id": "dev" + person.id[:8], "platform": "android"}
+    await person.client.call("POST", "/api/v1/push/devices", device, status=204)
+
+
+async def until_received(sandbox: Simulators, vendor: str, call: str) -> None:
+    for _ in range(600):
+        if await received(sandbox, vendor, call):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{vendor}.{call} was never called")
+
+
+async def test_twenty_tasks_on_one_message_send_it_once(town: Town, sandbox: Simulators) -> None:
+    person = town.person(phone=True)
+    message = await tell(person)
+    await asyncio.gather(*(tasks.deliver.run(message) for _ in range(20)), tasks.replay.run())
+    assert await counts(sandbox) == {"sms": 1}
+    assert len(await db.fetch("SELECT 1 FROM push_delivery")) == 4
+
+
+async def test_two_processes_on_one_message_send_it_once(town: Town, sandbox: Simulators) -> None:
+    person = town.person(phone=True)
+    message = await tell(person)
+    both = [await worker(message, person) for _ in range(2)]
+    await asyncio.gather(*(one.go() for one in both))
+    await asyncio.gather(*(one.until(b"done") for one in both))
+    assert await counts(sandbox) == {"sms": 1}
+    assert (await person.deliveries())["sms"] == "sent"
+
+
+@pytest.mark.parametrize("channel", ["jpush", "sms", "wechat"])
+async def test_a_worker_killed_after_the_vendor_accepted_does_not_tell_twice(
+    town: Town, sandbox: Simulators, channel: str
+) -> None:
+    person = town.person(phone=channel == "sms", wechat=channel == "wechat")
+    if channel == "wechat":
+        await person.grant(NEWS, 2)
+    if channel == "jpush":
+        await with_device(person)
+    vendor, call = {"jpush": ("jpush", "push"), "sms": ("sms", "SendSms"), "wechat": ("wechat", "subscribe")}[channel]
+    await fault(sandbox, vendor, call, "slow", delay_s=5, times=1)  # accepted at once, answered late
+    message = await tell(person)
+    doomed = await worker(message, person)
+    await doomed.go()
+    await until_received(sandbox, vendor, call)
+    await doomed.kill()
+    assert (await person.deliveries())[channel] == "claimed"
+    await tasks.replay.run()
+    assert (await counts(sandbox))[channel] == 1, "the claim of a worker that may live was not respected"
+    for minutes in (2, 4, 8, 30):
+        with shifted(timedelta(minutes=minutes)):
+            await tasks.replay.run()
+            await receipts.settle()
+    assert (await counts(sandbox))[channel] == 1
+    assert (await person.deliveries())[channel] == {"jpush": "received", "sms": "received", "wechat": "unknown"}[
+        channel
+    ]
+    if channel == "sms":
+        assert (await sandbox.get(f"/_control/sms/{person.phone}"))["count"] == 1
+
+
+async def test_a_worker_killed_before_the_vendor_was_called_tells_later(town: Town, sandbox: Simulators) -> None:
+    person = town.person()
+    await with_device(person)
+    await fault(sandbox, "jpush", "cid", "timeout", delay_s=5, times=1)
+    message = await tell(person)
+    doomed = await worker(message, person)
+    await doomed.go()
+    await until_received(sandbox, "jpush", "cid")
+    await doomed.kill()
+    assert (await person.deliveries())["jpush"] == "queued"
+    await tasks.replay.run()
+    assert await counts(sandbox) == {"jpush": 1}
+
+
+async def test_a_message_that_the_broker_lost_is_told_by_the_replay_job(town: Town, sandbox: Simulators) -> None:
+    person = town.person(phone=True)
+    await tell(person)  # what was enqueued is never run
+    await tasks.replay.run()
+    assert await counts(sandbox) == {}, "the queue gets its five seconds first"
+    with shifted(timedelta(seconds=6)):
+        await tasks.replay.run()
+        await tasks.replay.run()
+    assert await counts(sandbox) == {"sms": 1}
+
+
+async def test_replaying_for_hours_sends_nothing_again(town: Town, drain, sandbox: Simulators) -> None:
+    people = [town.person(phone=True, wechat=number % 2 == 0) for number in range(10)]
+    for person in people[::2]:
+        await person.grant(NEWS)
+    for person in people:
+        await tell(person)
+    await drain()
+    before = await counts(sandbox)
+    assert before == {"wechat": 5, "sms": 5}
+    for minutes in (1, 10, 60, 600):
+        with shifted(timedelta(minutes=minutes)):
+            await asyncio.gather(tasks.replay.run(), tasks.replay.run(), tasks.settle_unknown.run())
+    assert await counts(sandbox) == before
+
+
+async def test_a_late_answer_counts_even_when_the_claim_was_taken_away(town: Town, sandbox: Simulators) -> None:
+    person = town.person(wechat=True)
+    await person.grant(NEWS)
+    await fault(sandbox, "wechat", "subscribe", "slow", delay_s=1, times=1)
+    message = await tell(person)
+    await planning.plan(message)
+    sender = asyncio.create_task(sending.send_message(message))
+    await until_received(sandbox, "wechat", "subscribe")
+    with shifted(timedelta(minutes=5)):
+        assert await sending.release_dead() == 1
+    assert (await person.deliveries())["wechat"] == "unknown"
+    await sender
+    assert (await person.deliveries())["wechat"] == "sent"
+
+
+async def test_a_paused_worker_cannot_overwrite_what_came_later(town: Town, sandbox: Simulators) -> None:
+    person = town.person()
+    await with_device(person)
+    message = await tell(person)
+    await planning.plan(message)
+    [stale] = await db.fetch(sending._DUE, sending.now())
+    await sending.send_message(message)
+    assert (await person.deliveries())["jpush"] == "sent"
+    assert await sending.attempt(stale) is False
+    assert await counts(sandbox) == {"jpush": 1}
+
+
+async def test_one_message_that_cannot_be_planned_holds_up_nobody(town: Town, sandbox: Simulators) -> None:
+    lost, person = town.person(phone=True), town.person(phone=True)
+    await tell(lost)
+    await tell(person)
+    del town.people[lost.id]
+    with shifted(timedelta(seconds=6)):
+        await tasks.replay.run()
+    assert await counts(sandbox) == {"sms": 1}
+    town.people[lost.id] = lost
+    with shifted(timedelta(seconds=60)):
+        await tasks.replay.run()
+    assert await counts(sandbox) == {"sms": 2}
