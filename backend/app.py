@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from typing import Any
 
@@ -10,7 +11,9 @@ from sanic.exceptions import NotFound as SanicNotFound
 from sanic.response import HTTPResponse
 
 from backend import operation, process
-from backend.core import http, openapi
+from backend.appointments import endpoints as appointments
+from backend.cases import endpoints as cases
+from backend.core import http, metrics, openapi
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
@@ -18,6 +21,7 @@ from backend.identity import endpoints as identity
 from backend.identity import service as identity_service
 from backend.matters import endpoints as matters
 from backend.pages import Pages
+from backend.payments import endpoints as payments
 from push import callbacks as push_callbacks
 from push import endpoints as push
 
@@ -28,6 +32,12 @@ APIS: tuple[Api, ...] = (
     identity.staff_api,
     push.api,
     push_callbacks.api,
+    cases.api,
+    cases.staff_api,
+    cases.callback_api,
+    appointments.api,
+    payments.api,
+    payments.callback_api,
 )
 
 _number = itertools.count(1)
@@ -66,6 +76,7 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
     @app.before_server_start  # type: ignore[untyped-decorator]
     async def start(_: Sanic[Any, Any]) -> None:
         await process.start(settings)
+        app.add_task(_flush_metrics(), name="metrics")
         await identity_service.start(app.ctx.tokens)
 
     @app.after_server_stop  # type: ignore[untyped-decorator]
@@ -74,6 +85,12 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
         await process.stop()
 
     return app  # type: ignore[no-any-return]
+
+
+async def _flush_metrics() -> None:
+    while True:
+        await asyncio.sleep(1)
+        metrics.flush()
 
 
 def describe() -> dict[str, Any]:

@@ -263,11 +263,9 @@ def _runner(endpoint: Endpoint, body_limit: int | None) -> Callable[..., Awaitab
     decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body is not None else None
     route = endpoint.path
     method = endpoint.method
-    requests_ok = metrics.REQUESTS.labels(route, method, str(endpoint.status))
-    latency = metrics.LATENCY.labels(route)
+    figures = metrics.figures(route, method)
     staff = endpoint.audience == "staff"
     needs_session = staff or endpoint.level > Level.NONE
-    ok = endpoint.status
 
     async def run(request: Request, **path: str) -> HTTPResponse:
         started = time.perf_counter()
@@ -296,12 +294,7 @@ def _runner(endpoint: Endpoint, body_limit: int | None) -> Callable[..., Awaitab
         except Exception as exc:  # noqa: BLE001 - the one place where a surprise becomes a problem document
             response = problem_response(exc, request, request_id)
         response.headers["x-request-id"] = request_id
-        elapsed = time.perf_counter() - started
-        latency.observe(elapsed)
-        if response.status == ok:
-            requests_ok.inc()
-        else:
-            metrics.REQUESTS.labels(route, method, str(response.status)).inc()
+        figures.add(response.status, time.perf_counter() - started)
         return response
 
     return run
@@ -310,7 +303,7 @@ def _runner(endpoint: Endpoint, body_limit: int | None) -> Callable[..., Awaitab
 def _hot_runner(endpoint: Endpoint) -> Callable[..., Awaitable[HTTPResponse]]:
     """For what everybody reads: no session, no copies, figures added up in memory and handed on once a second."""
     handler: Callable[..., HTTPResponse] = cast(Any, endpoint.handler)
-    figures = metrics.hot(endpoint.path, endpoint.method)
+    figures = metrics.figures(endpoint.path, endpoint.method)
     clock = time.perf_counter
 
     async def run(request: Request, **path: str) -> HTTPResponse:
