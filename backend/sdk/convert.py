@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import types
 import typing
@@ -15,6 +16,9 @@ from backend.sdk.files import SourceFile
 from backend.sdk.findings import Finding
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+MAX_FINDINGS = 300
+MAX_DEPTH = 24
 
 _reasons = (
     (re.compile(r"Expected `(.+?)`, got `(.+?)`"), "应为{0}，现在是{1}"),
@@ -55,8 +59,14 @@ def _hints(shape: type[msgspec.Struct]) -> dict[str, Any]:
 
 def _inspect(value: Any, kind: Any, source: SourceFile, path: str, findings: list[Finding]) -> None:
     """Walk structs and lists; leaves are left to msgspec."""
+    if len(findings) >= MAX_FINDINGS:
+        return
     struct = _struct(kind)
-    if struct is not None and isinstance(value, dict):
+    if path.count(".") > MAX_DEPTH:
+        findings.append(source.finding("error", "manifest.depth", path, "内容嵌套太深", "减少层级"))
+    elif isinstance(value, float) and not math.isfinite(value):
+        findings.append(source.finding("error", "manifest.type", path, "不能写 inf 和 nan", "写一个确定的数"))
+    elif struct is not None and isinstance(value, dict):
         _inspect_struct(value, struct, source, path, findings)
     elif typing.get_origin(kind) is list and isinstance(value, list):
         (item,) = typing.get_args(kind)
@@ -73,13 +83,11 @@ def _inspect_struct(
     value: dict[str, Any], struct: type[msgspec.Struct], source: SourceFile, path: str, findings: list[Finding]
 ) -> None:
     hints = _hints(struct)
-    for name in value:
-        if name not in hints:
-            close = get_close_matches(name, list(hints), 1)
-            mend = f"是不是 {close[0]}？" if close else "可用的键：" + "、".join(sorted(hints))
-            findings.append(
-                source.finding("error", "manifest.unknown_key", _join(path, name), f"不认识的键 {name}", mend)
-            )
+    for name in [name for name in value if name not in hints][:MAX_FINDINGS]:
+        close = get_close_matches(name[:60], list(hints), 1)
+        mend = f"是不是 {close[0]}？" if close else "可用的键：" + "、".join(sorted(hints))
+        message = f"不认识的键 {name[:60]}"
+        findings.append(source.finding("error", "manifest.unknown_key", _join(path, name), message, mend))
     for field in msgspec.structs.fields(struct):
         if field.name in value:
             _inspect(value[field.name], hints[field.name], source, _join(path, field.name), findings)

@@ -13,6 +13,7 @@ from backend.sdk.findings import Finding, Severity
 MAX_PACKAGE = 20 * 1024 * 1024
 MAX_TOML = 4 * 1024 * 1024
 MAX_FILES = 2000
+MAX_LINE = 2000  # longer lines get no line number; their patterns would be slow
 MAX_DEPTH = 6
 
 TEXT_FILES = frozenset({".toml", ".md", ".txt", ".json", ".svg"})
@@ -60,7 +61,7 @@ def _index(text: str) -> dict[str, int]:
     quote: str | None = None
     depth = 0
     for number, line in enumerate(text.split("\n"), 1):
-        if quote is None and depth == 0:
+        if quote is None and depth == 0 and len(line) <= MAX_LINE:
             header = _header.match(line)
             if header:
                 prefix = _table(header.group(1) == "[[", header.group(2), counts)
@@ -141,9 +142,11 @@ def _parse(root: Path, name: str, findings: list[Finding]) -> SourceFile | None:
         return None
     try:
         return SourceFile(name, path.read_bytes().decode("utf-8"))
+    except RecursionError:
+        findings.append(_fault("toml.syntax", name, "内容嵌套太深", "减少层级"))
     except UnicodeDecodeError:
         findings.append(_fault("toml.encoding", name, "不是 UTF-8 文本", "用 UTF-8 重新保存"))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and numbers too long for Python
         line = re.search(r"at line (\d+)", str(error))
         findings.append(
             Finding(

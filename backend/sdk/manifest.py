@@ -34,6 +34,7 @@ from backend.sdk.matter import (
     Reminder,
     Result,
     Shape,
+    Short,
     Slot,
     Slug,
     Step,
@@ -80,7 +81,7 @@ class Department(Shape, frozen=True, kw_only=True):
     """Who answers for the module. `code` is the 18-character 统一社会信用代码 when it is known."""
 
     name: Line
-    code: str | None = None
+    code: Short | None = None
 
 
 class Breaker(Shape, frozen=True, kw_only=True):
@@ -110,11 +111,11 @@ class Module(Shape, frozen=True, kw_only=True):
     department: Department
     regions: list[Region]
     owners: list[Slug] = []
-    fields: list[str] = []
+    fields: list[Short] = []
     contact: Contact
     connector: Connector | None = None
-    summary: str = ""
-    notice: str | None = None
+    summary: Short = ""
+    notice: Short | None = None
 
 
 class Bundle(Shape, frozen=True, kw_only=True):

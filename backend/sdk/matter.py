@@ -45,6 +45,8 @@ FieldType = Literal[
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Region = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+Short = Annotated[str, msgspec.Meta(max_length=500)]
+Bound = Annotated[str, msgspec.Meta(max_length=32)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Rule = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -60,7 +62,7 @@ class Fact(Shape, frozen=True, kw_only=True):
     """A sentence of the guide with where it was read. `verified` false is shown as 待确认."""
 
     text: Text
-    source: str | None = None
+    source: Short | None = None
     verified: bool = False
 
 
@@ -69,8 +71,8 @@ class Term(Shape, frozen=True, kw_only=True):
 
     days: Days
     unit: Literal["workday", "day", "month", "hour"] = "workday"
-    source: str | None = None
-    note: str | None = None
+    source: Short | None = None
+    note: Short | None = None
     verified: bool = False
 
 
@@ -104,17 +106,17 @@ class Field(Shape, frozen=True, kw_only=True):
     type: FieldType
     required: bool = False
     options: list[Option] = []
-    min: int | float | str | None = None
-    max: int | float | str | None = None
+    min: int | float | Bound | None = None
+    max: int | float | Bound | None = None
     min_length: Annotated[int, msgspec.Meta(ge=0, le=10000)] | None = None
     max_length: Annotated[int, msgspec.Meta(ge=1, le=10000)] | None = None
     pattern: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    hint: str | None = None
+    hint: Short | None = None
     show_if: Rule | None = None
     prefill: Annotated[str, msgspec.Meta(pattern=r"^(citizen|company)\.[a-z_]+$")] | None = None
     readonly: bool | None = None
     fields: list[Field] = []
-    default: str | int | float | bool | None = None
+    default: Short | int | float | bool | None = None
     text: Text | None = None
     components: list[Slug] = []
 
@@ -139,12 +141,12 @@ class Material(Shape, frozen=True, kw_only=True):
     formats: list[Literal["jpg", "png", "pdf", "ofd", "heic"]] = []
     max_mb: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
     max_files: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
-    note: str | None = None
+    note: Short | None = None
     show_if: Rule | None = None
-    blank_form: str | None = None
-    specimen: str | None = None
-    shared_by: str | None = None
-    basis: str | None = None
+    blank_form: Short | None = None
+    specimen: Short | None = None
+    shared_by: Short | None = None
+    basis: Short | None = None
     components: list[Slug] = []
     verified: bool = False
 
@@ -169,11 +171,11 @@ class Step(Shape, frozen=True, kw_only=True):
     """One step of the flow. `days` is its own limit when known, in `unit`."""
 
     id: Slug
-    name: str | None = None
+    name: Short | None = None
     role: Role
     days: Days | None = None
     unit: Literal["workday", "day", "hour"] = "workday"
-    note: str | None = None
+    note: Short | None = None
     verified: bool = False
 
     @property
@@ -203,7 +205,7 @@ class Fee(Shape, frozen=True, kw_only=True):
 
     text: Line
     charged: bool = True
-    basis: str | None = None
+    basis: Short | None = None
     amount_fen: Rule | None = None
     verified: bool = False
 
@@ -221,9 +223,9 @@ class Place(Shape, frozen=True, kw_only=True):
     """Where the matter is handled in person. An unverified place is shown as 待确认 and never with an address."""
 
     name: Line
-    address: str | None = None
-    hours: str | None = None
-    phone: str | None = None
+    address: Short | None = None
+    hours: Short | None = None
+    phone: Short | None = None
     region: Region | None = None
     verified: bool = False
 
@@ -232,8 +234,8 @@ class Contact(Shape, frozen=True, kw_only=True):
     """Whom to ask (`phone`) and where to complain. A complaint way is compulsory."""
 
     complaint: Line
-    phone: str | None = None
-    hours: str | None = None
+    phone: Short | None = None
+    hours: Short | None = None
 
 
 class Question(Shape, frozen=True, kw_only=True):
@@ -241,7 +243,7 @@ class Question(Shape, frozen=True, kw_only=True):
 
     question: Line
     answer: Text
-    source: str | None = None
+    source: Short | None = None
     verified: bool = False
 
 
@@ -250,7 +252,7 @@ class Reminder(Shape, frozen=True, kw_only=True):
 
     before: list[Offset]
     renew: Slug | None = None
-    text: str | None = None
+    text: Short | None = None
 
 
 class Slot(Shape, frozen=True, kw_only=True):
@@ -267,7 +269,7 @@ class Office(Shape, frozen=True, kw_only=True):
     code: Slug
     name: Line
     region: Region
-    address: str | None = None
+    address: Short | None = None
     verified: bool = False
 
 
@@ -279,7 +281,7 @@ class Booking(Shape, frozen=True, kw_only=True):
     weekdays: list[Annotated[int, msgspec.Meta(ge=1, le=7)]] = msgspec.field(default_factory=lambda: [1, 2, 3, 4, 5])
     slots: list[Slot] = []
     offices: list[Office] = []
-    bring: list[str] = []
+    bring: list[Short] = []
     verified: bool = False
 
 
@@ -296,7 +298,7 @@ class Payment(Shape, frozen=True, kw_only=True):
     The amount is never taken from the form: the department answers `query` with it.
     """
 
-    notice_field: str
+    notice_field: Slug
     shows: list[Line] = []
 
 
@@ -307,7 +309,7 @@ class Component(Shape, frozen=True, kw_only=True):
     name: Line
     department: Line
     depends_on: list[Slug] = []
-    matter: str | None = None
+    matter: Short | None = None
     show_if: Rule | None = None
 
 
@@ -319,16 +321,16 @@ class Matter(Shape, frozen=True, kw_only=True):
     kind: Kind
     audience: list[Audience]
     level: Level = "none"
-    item_code: str | None = None
+    item_code: Short | None = None
     matter_type: Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"] | None = None
     handling: Literal["immediate", "promised"] | None = None
-    department: str | None = None
-    themes: list[str] = []
-    keywords: list[str] = []
+    department: Short | None = None
+    themes: list[Short] = []
+    keywords: list[Short] = []
     regions: list[Region] | None = None
     scope: Literal["country", "province", "city", "county", "town"] | None = None
     modes: list[Literal["online", "window", "mail"]] = []
-    summary: str = ""
+    summary: Short = ""
     conditions: list[Fact] = []
     basis: list[Fact] = []
     limits: Limits = Limits()
@@ -339,13 +341,13 @@ class Matter(Shape, frozen=True, kw_only=True):
     result: Result | None = None
     places: list[Place] = []
     contact: Contact | None = None
-    link: str | None = None
+    link: Short | None = None
     rules: list[Fact] = []
     faq: list[Question] = []
     reminders: list[Reminder] = []
     components: list[Component] = []
-    uncertain: list[str] = []
-    inferred: list[str] = []
+    uncertain: list[Short] = []
+    inferred: list[Short] = []
     booking: Booking | None = None
     query: Output | None = None
     payment: Payment | None = None

@@ -330,3 +330,9 @@ def test_a_folder_that_cannot_be_read_still_gets_its_findings(tmp_path: Path) ->
     findings: list[Finding] = check_folder(folder(tmp_path, module="schema = 1\n"))
     assert {finding.code for finding in findings} == {"manifest.missing_key"}
     assert len(findings) >= 5
+
+
+def test_the_page_of_rules_names_every_code() -> None:
+    page = (ROOT / "docs" / "modules" / "rules.md").read_text("utf-8")
+    for code in sorted({code for code, _ in CASES}):
+        assert f"`{code}`" in page or f"`{code.split('.')[0]}.*`" in page, code

@@ -14,7 +14,7 @@ from backend.sdk.findings import Finding
 from backend.sdk.manifest import Matter
 from backend.sdk.numbers import check_id_number
 
-_markup = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>|javascript:|&#?\w+;", re.IGNORECASE)
+_markup = re.compile(r"<\s*[/!]?\s*[a-zA-Z]|javascript:|&#?\w+;", re.IGNORECASE)
 _secret = re.compile(
     r"-----BEGIN |\b(?:sk|ak)-[A-Za-z0-9]{16,}"
     r"|(?:secret|password|passwd|token|api_?key|access_?key|密钥|口令)\s*[=:：]\s*\S{6,}",
