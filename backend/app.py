@@ -19,9 +19,11 @@ from backend.core.sessions import Tokens
 from backend.core.settings import Settings
 from backend.identity import endpoints as identity
 from backend.identity import service as identity_service
+from backend.licenses import endpoints as licenses
 from backend.matters import endpoints as matters
 from backend.pages import Pages
 from backend.payments import endpoints as payments
+from backend.ratings import endpoints as ratings
 from push import callbacks as push_callbacks
 from push import endpoints as push
 
@@ -38,6 +40,9 @@ APIS: tuple[Api, ...] = (
     appointments.api,
     payments.api,
     payments.callback_api,
+    licenses.api,
+    ratings.api,
+    ratings.staff_api,
 )
 
 _number = itertools.count(1)

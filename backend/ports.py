@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from backend.appointments import service as appointments
+from backend.cases import ports as cases_ports
+from backend.cases import service as cases
 from backend.identity import service as identity
+from backend.licenses import service as licenses
+from backend.payments import service as payments
+from backend.ratings import service as ratings
 from push import ports as push
+from push import service as push_service
 
 
 def configure() -> None:
     """Give each slice the functions it needs from above. Called once a process, before anything is served."""
     push.configure(push.Ports(addresses=identity.addresses, citizen_of_openid=identity.citizen_of_openid))
+    cases_ports.configure(
+        cases_ports.Ports(
+            issue_license=licenses.issue_for_case,
+            has_license=licenses.has_license,
+            reserve_slot=appointments.reserve,
+            release_slot=appointments.release,
+            rating_of=ratings.rating_of,
+        )
+    )
+    identity.configure_ports(
+        identity.Ports(
+            citizen_merged=(
+                push_service.move_citizen,
+                cases.citizen_merged,
+                licenses.move_citizen,
+                ratings.move_citizen,
+                payments.citizen_merged,
+            )
+        )
+    )
+    identity.name_acts(licenses.ACTS | ratings.ACTS)

@@ -6,10 +6,12 @@ import os
 from datetime import timedelta
 
 from backend import process
+from backend.cases import tasks as cases
 from backend.core import audit, logging, settings, tasks
 from backend.core.tasks import Every
 from backend.identity import tasks as identity
 from backend.modules import tasks as modules
+from backend.payments import tasks as payments
 from push import tasks as push
 
 
@@ -26,6 +28,10 @@ TIMETABLE: list[Every] = [
     *identity.TIMETABLE,
     Every(push.replay, timedelta(seconds=5)),
     Every(push.settle_unknown, timedelta(seconds=30)),
+    Every(cases.replay, timedelta(seconds=10)),
+    Every(cases.tick, timedelta(minutes=1)),
+    Every(cases.expire_drafts, timedelta(hours=1)),
+    Every(payments.replay, timedelta(seconds=15)),
 ]
 
 

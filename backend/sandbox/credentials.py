@@ -92,7 +92,9 @@ def _addressed(vendors: Vendors, base: str, public: str) -> Vendors:
     return replace(
         vendors,
         wechat=replace(vendors.wechat, base_url=f"{base}/wechat"),
-        wechat_pay=replace(pay, base_url=f"{base}/wechat_pay", notify_url=f"{public}/callbacks/wechat/{pay.app_id}"),
+        wechat_pay=replace(
+            pay, base_url=f"{base}/wechat_pay", notify_url=f"{public}/callbacks/wechat/{pay.app_id}/pay"
+        ),
         alipay=replace(
             alipay,
             gateway=f"{base}/alipay/gateway.do",

@@ -1,0 +1,101 @@
+"""What the state knows of a citizen already, cut down to what a module declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from backend.cases.ports import ports
+from backend.cases.schemas import Prefill, PrefillField
+from backend.cases.view import masked
+from backend.core import clock
+from backend.core.errors import LevelTooLow, NotSignedIn
+from backend.core.http import missing_level
+from backend.core.sessions import LEVEL_NUMBERS, Level, Principal
+from backend.identity import service as identity
+from backend.modules import registry
+from backend.modules.registry import MatterEntry
+from backend.sdk.manifest import Field
+from backend.sdk.rules import Rule
+
+FACTS = {
+    "name": "name",
+    "id_number": "id_number",
+    "phone": "phone",
+    "birth_date": "birth",
+    "age": "age",
+    "region": "region",
+    "gender": "gender",
+}
+"""What a module may declare, and where the profile holds it."""
+
+
+def require_level(who: Principal | None, needed: int, purpose: str) -> None:
+    """Raise when the session is too weak; what face proves is asked for apart (`identity.consume_assurance`)."""
+    have = who.level if who is not None else 0
+    if who is None and needed > Level.NONE:
+        raise NotSignedIn(context=missing_level(needed, 0, purpose=purpose))
+    if have < min(needed, Level.VERIFIED):
+        raise LevelTooLow(context=missing_level(needed, have, purpose=purpose))
+
+
+def level_of(entry: MatterEntry) -> int:
+    return LEVEL_NUMBERS[entry.matter.level]
+
+
+def known(profile: identity.Profile, declared: Iterable[str]) -> dict[str, Any]:
+    """`{"citizen.name": …}` for what the module declared and we have."""
+    found: dict[str, Any] = {}
+    for name in declared:
+        value = getattr(profile, FACTS[name]) if name in FACTS else None
+        if value is not None:
+            found[f"citizen.{name}"] = value.isoformat() if isinstance(value, date) else value
+    return found
+
+
+async def licenses_for(rules: Iterable[Rule], citizen_id: str) -> dict[str, bool]:
+    """Which of the licence types that these rules ask for are held and valid."""
+    wanted = {kind for rule in rules for kind in rule.licenses}
+    return {kind: await ports().has_license(citizen_id, kind) is not None for kind in sorted(wanted)}
+
+
+def rule_context(
+    form: Mapping[str, Any], facts: Mapping[str, Any], level: int, licenses: Mapping[str, bool]
+) -> dict[str, Any]:
+    """What rules may look at. `level` counts a face check that was just used up for this matter."""
+    citizen = {name: facts[f"citizen.{name}"] for name in ("age", "gender", "region") if f"citizen.{name}" in facts}
+    return {"form": form, "citizen": {**citizen, "level": level}, "licenses": licenses, "today": clock.today()}
+
+
+async def prefill(who: Principal, matter: str) -> Prefill:
+    """The masked values of fields that have a source, and the licences that spare a material."""
+    entry = registry.current().require(matter)
+    profile = await identity.profile(who.id)
+    facts = known(profile, entry.module.fields)
+    items: list[PrefillField] = []
+    for path, field in _sourced(entry.matter.fields, ""):
+        value = facts.get(field.prefill or "")
+        if value is None:
+            continue
+        shown = masked(field.type, str(value))
+        items.append(
+            PrefillField(
+                field=path, source=field.prefill or "", value=shown if shown != str(value) else value, masked=shown
+            )
+        )
+    ready: dict[str, str] = {}
+    for material in entry.matter.materials:
+        if material.license is not None:
+            held = await ports().has_license(who.id, material.license)
+            if held is not None:
+                ready[material.code] = held
+    return Prefill(items=items, ready=ready)
+
+
+def _sourced(fields: Iterable[Field], prefix: str) -> Iterator[tuple[str, Field]]:
+    for field in fields:
+        if field.prefill:
+            yield f"{prefix}{field.name}", field
+        if field.type == "group":
+            yield from _sourced(field.fields, f"{prefix}{field.name}.")

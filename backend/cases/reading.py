@@ -1,0 +1,72 @@
+"""Reading one's own cases. The list is one indexed statement over columns of one table."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from backend.cases import rows, sealing, view
+from backend.cases.errors import CaseNotFound
+from backend.cases.ports import ports
+from backend.cases.rows import Row
+from backend.cases.schemas import CaseList, CaseOut, CasesQuery
+from backend.core import clock, db, paging
+from backend.core.sessions import Principal
+from backend.identity import service as identity
+from backend.modules import registry
+
+NUMBER = re.compile(r"^SC-[2-9A-HJKMNP-TV-Z]{10}$")
+
+PAGE = (
+    "SELECT id, number, matter, matter_name, department, kind, state, dispatch, submitted_at, phase, due_at, yellow_at,"
+    " unit, suspended, days_left FROM cases_case WHERE citizen_id = $1 AND (submitted_at, id) < ($2, $3)"
+    " ORDER BY submitted_at DESC, id DESC LIMIT $4"
+)
+_PAGE_IN_STATE = PAGE.replace(" ORDER BY", " AND state = $5 ORDER BY")
+
+
+async def list_of(who: Principal, query: CasesQuery) -> CaseList:
+    """Newest first."""
+    before, last = paging.position(query.cursor, paging.FIRST_DOWN)
+    citizen = UUID(who.id)
+    if query.state is None:
+        found = await db.fetch(PAGE, citizen, before, last, query.limit + 1)
+    else:
+        found = await db.fetch(_PAGE_IN_STATE, citizen, before, last, query.limit + 1, query.state)
+    more = len(found) > query.limit
+    page = found[: query.limit]
+    now = clock.now()
+    return CaseList(
+        items=[view.card(record, now) for record in page],
+        next=paging.cursor(page[-1]["submitted_at"], page[-1]["id"]) if more else None,
+    )
+
+
+async def mine(who: Principal, number: str, *, lock: bool = False) -> Row:
+    """My case of that number. Raises CaseNotFound, for somebody else's as for none."""
+    if not NUMBER.match(number):
+        raise CaseNotFound
+    row = await rows.by_number(number, lock=lock)
+    if row is None or str(row.citizen_id) != who.id:
+        raise CaseNotFound
+    return row
+
+
+async def out(row: Row) -> CaseOut:
+    """The whole of a case, read afresh."""
+    entry = await registry.pinned(row.release, row.code)
+    key = await identity.data_key(str(row.key_of))
+    return view.case_out(
+        row,
+        entry,
+        sealing.open_form(key, row.id, row.sealed),
+        await rows.events(row.id),
+        await rows.materials(row.id),
+        await ports().rating_of(row.id) if row.state in view.RATABLE else None,
+        key=key,
+        now=clock.now(),
+    )
+
+
+async def get(who: Principal, number: str) -> CaseOut:
+    return await out(await mine(who, number))
