@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from backend import process
 from backend.cases import tasks as cases
-from backend.core import audit, logging, settings, tasks
+from backend.core import logging, settings, tasks, upkeep
 from backend.core.tasks import Every
 from backend.identity import tasks as identity
 from backend.modules import tasks as modules
@@ -15,15 +15,8 @@ from backend.payments import tasks as payments
 from push import tasks as push
 
 
-@tasks.task("core.chain_audit")
-async def chain_audit() -> None:
-    """Chain the audit rows that came since the last time."""
-    while await audit.chain_new():
-        continue
-
-
 TIMETABLE: list[Every] = [
-    Every(chain_audit, timedelta(seconds=10)),
+    *upkeep.TIMETABLE,
     Every(modules.expire_switches, timedelta(seconds=15)),
     *identity.TIMETABLE,
     Every(push.replay, timedelta(seconds=5)),
