@@ -26,6 +26,9 @@ SERIAL_TAIL = 12
 NUMBER_KEYS = ("license_number", "number", "证照编号", "编号")
 """Where a department's decision may bring the licence's own number."""
 
+ACTS = {"license.verified": "核验了您出示的证照", "license.issued": "为您签发了证照"}
+"""What 谁看过我的信息 calls the acts that are written here."""
+
 State = Literal["valid", "expired", "revoked"]
 
 
@@ -247,7 +250,7 @@ async def show(who: Principal, license_id: str) -> ShowOut:
             ends,
         )
         await audit.record(
-            who, "license.shown", "license", license_id, citizen_id=who.id, purpose=f"亮证：{row['name']}"
+            who, "license.shown", "license", license_id, citizen_id=who.id, purpose=f"亮证：{row['name']}"[:200]
         )
     return ShowOut(code=code, url=f"{current().http.public_url}/verify/{code}", expires_at=ends)
 
@@ -278,7 +281,7 @@ async def verify(code: str) -> VerifyOut:
             "license",
             str(row["id"]),
             citizen_id=str(row["citizen_id"]),
-            purpose=f"扫码核验：{row['name']}",
+            purpose=f"扫码核验：{row['name']}"[:200],
         )
     state = _state(row["state"], row["valid_until"])
     return VerifyOut(

@@ -27,6 +27,9 @@ CONTACT_DAYS, MEND_DAYS = 1, 15
 
 COMMENT = b"ratings.comment"
 
+ACTS = {"rating.contacted": "就您的差评联系了您", "rating.mended": "答复了您的差评"}
+"""What 谁看过我的信息 calls the acts that are written here."""
+
 
 async def rate(citizen_id: str, number: str, given: RatingCreate) -> RatingOut:
     """Rate a case of one's own once it is concluded; once more after a bad rating was mended.
