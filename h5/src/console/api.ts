@@ -143,7 +143,11 @@ export async function openUpload(upload: string, signal?: AbortSignal): Promise<
   }
 }
 
-export const followUps = (signal?: AbortSignal) => read<FollowUpPage>('/staff/v1/follow-ups', { signal })
+export function followUps(state: 'due' | 'done', cursor: string | null, signal?: AbortSignal) {
+  const query = new URLSearchParams({ state })
+  if (cursor) query.set('cursor', cursor)
+  return read<FollowUpPage>(`/staff/v1/follow-ups?${query}`, { signal })
+}
 
 export const replyFollowUp = (followUp: string, body: { state: 'contacted' | 'mended'; reply: string }, key: string) =>
   read<FollowUp>(`/staff/v1/follow-ups/${id(followUp)}/reply`, { method: 'POST', body, key })

@@ -38,7 +38,8 @@ export function sizeText(bytes: number | null): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
 
-const IMAGES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/bmp'])
+// Not every browser draws HEIC; the dialog falls back when this one does not.
+const IMAGES = new Set(['image/jpeg', 'image/png', 'image/heic', 'image/webp', 'image/gif'])
 
 /** By what the server found the bytes to be. Anything else is only handed over as a file. */
 export function viewOf(media: string): 'image' | 'pdf' | 'none' {

@@ -2,7 +2,7 @@
  * The one-time notice of everything that is missing (行政许可法 art. 32): what the handler ticks and writes, what is
  * still wrong with it, what is sent, and what the citizen will read.
  */
-import type { FormLine, MissingItem } from './types'
+import type { MissingItem, StaffCase } from './types'
 
 export const MOST = 30
 export const LONGEST = 500
@@ -12,8 +12,13 @@ export interface Choice {
   name: string
   reason: string
   picked: boolean
-  kind: 'material' | 'field' | 'own'
+  /** In the handler's own words, not from the matter. */
+  own: boolean
+  /** What the applicant gave for it. */
+  given: string
 }
+
+type Asked = Pick<StaffCase, 'material_choices' | 'form' | 'materials'>
 
 export interface Draft {
   choices: Choice[]
@@ -26,16 +31,22 @@ export interface Fault {
   message: string
 }
 
-/** Everything that can be ticked: the matter's materials, then what was filled in. */
-export function draftOf(materials: MissingItem[], form: FormLine[]): Draft {
-  const known = new Set(materials.map((item) => item.code))
+function givenOf(code: string, found: Asked): string {
+  const line = found.form.find((one) => one.field === code)
+  if (line) return `填的是“${line.text}”`
+  const handed = found.materials.filter((one) => one.code === code && (one.upload ?? one.license))
+  return handed.length > 0 ? `已交 ${handed.length} 份` : '没有交或没有填'
+}
+
+/** Everything of the matter that can be ticked, each beside what the applicant gave for it. */
+export function draftOf(found: Asked): Draft {
   return {
-    choices: [
-      ...materials.map((item): Choice => ({ ...item, picked: false, kind: 'material' })),
-      ...form
-        .filter((line) => !known.has(line.field))
-        .map((line): Choice => ({ code: line.field, name: line.title, reason: '', picked: false, kind: 'field' })),
-    ],
+    choices: found.material_choices.map((item) => ({
+      ...item,
+      picked: false,
+      own: false,
+      given: givenOf(item.code, found),
+    })),
     note: '',
   }
 }
@@ -45,13 +56,13 @@ export function addOwn(draft: Draft): Choice {
   const taken = new Set(draft.choices.map((choice) => choice.code))
   let number = 1
   while (taken.has(`other_${number}`)) number += 1
-  const own: Choice = { code: `other_${number}`, name: '', reason: '', picked: true, kind: 'own' }
+  const own: Choice = { code: `other_${number}`, name: '', reason: '', picked: true, own: true, given: '' }
   draft.choices.push(own)
   return own
 }
 
 export function dropOwn(draft: Draft, code: string): void {
-  draft.choices = draft.choices.filter((choice) => choice.code !== code || choice.kind !== 'own')
+  draft.choices = draft.choices.filter((choice) => choice.code !== code || !choice.own)
 }
 
 /** What is sent: the ticked ones, trimmed, in the order in which they are shown. */

@@ -19,6 +19,7 @@ const ADVICE: Record<string, string> = {
   'cases.region_unknown': '请换一个能办理这个事项的地区。',
   'cases.file_missing': '申请人还没有传完这个文件，请过一会儿再看。',
   'cases.upload_not_found': '文件可能已被申请人替换，请刷新页面。',
+  'ratings.follow_up_done': '已为您重新载入，请看别的同事写的答复。',
   'identity.staff_sign_in_failed': '请核对用户名和密码；动态码约每 30 秒换一个，刚用过的请等下一个再试。',
   'identity.forbidden': '您的岗位没有这项权限。如需要，请联系管理员调整。',
   'identity.csrf': '请重新登录后再试，已填写的内容还在。',

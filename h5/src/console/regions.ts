@@ -15,7 +15,7 @@ export function namesOf(regions: Region[], above = ''): Map<string, string> {
     found.set(region.code, above + region.name)
     // A province says nothing within it; a city does.
     const prefix = region.kind === '省' ? '' : above + region.name
-    for (const [code, name] of namesOf(region.children, prefix)) found.set(code, name)
+    for (const [code, name] of namesOf(region.children ?? [], prefix)) found.set(code, name)
   }
   return found
 }

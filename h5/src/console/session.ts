@@ -4,14 +4,14 @@ import { computed, reactive, readonly } from 'vue'
 import { asProblem, type ApiError } from '@/api/problem'
 
 import * as api from './api'
-import type { Staff, StaffSession } from './types'
+import type { StaffSession } from './types'
 
 /** `unknown` until the server was asked; `out` nobody; `in` somebody; `lost` somebody whose session has ended. */
 export type Phase = 'unknown' | 'out' | 'in' | 'lost'
 
 interface Held {
   phase: Phase
-  staff: Staff | null
+  staff: StaffSession['staff'] | null
   expiresAt: string | null
   /** Why the server could not be asked. */
   trouble: ApiError | null
