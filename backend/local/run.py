@@ -17,9 +17,25 @@ from backend.local.supervisor import Supervisor
 PR_SET_PDEATHSIG = 1
 
 
+def _interrupted_make(pid: int) -> bool:
+    """Whether a process is GNU make after SIGINT: it took its handler away and waits for us (Linux)."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    except OSError:
+        return False
+    handles = int(status.get("SigCgt", "0"), 16) >> (signal.SIGINT - 1) & 1
+    return status.get("Name") in ("make", "gmake") and not handles
+
+
 async def _follow_parent(supervisor: Supervisor, parent: int) -> None:
-    """Stop when the program that started us is gone: `make` or a test, killed outright, cannot pass the news on."""
-    while os.getppid() == parent:  # noqa: ASYNC110 - nothing announces a new parent
+    """Stop when the program that started us is gone or wants to go.
+
+    Killed outright, `make` or a test cannot pass the news on. Make does not pass on an interrupt either: it counts on
+    the terminal for that, and a signal to make alone would leave both waiting for each other.
+    """
+    ignores = _interrupted_make(parent)  # `nohup make` and the like never had a handler
+    while os.getppid() == parent and (ignores or not _interrupted_make(parent)):  # noqa: ASYNC110 - nothing announces it
         await asyncio.sleep(0.5)
     supervisor.halt()
 

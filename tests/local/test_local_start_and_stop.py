@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import stat
@@ -144,11 +145,16 @@ async def test_a_start_right_after_kill_9_takes_over(tmp_path: Path) -> None:
     assert await eventually(lambda: remains(copy) == [], 12), remains(copy)
 
 
-async def test_kill_9_of_make_leaves_no_process_behind(tmp_path: Path) -> None:
-    copy = small(tmp_path)
-    copy._command = ["/bin/sh", "-c", 'TF_FOLLOW_PARENT=$$ "$0" "$1" & wait', *copy._command]
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+async def test_a_signal_to_make_alone_leaves_no_process_behind(tmp_path: Path, number: signal.Signals) -> None:
+    copy = small(tmp_path / "data")
+    python = tmp_path / "python"  # the real Makefile, with the small machine in place of the backend
+    python.write_text(f'[ "$1" = -m ] && exec {sys.executable} {SMALL}\nexec {sys.executable} "$@"\n')
+    copy._command = ["make", "run", f"PY=sh {python}"]
     await copy.start()
-    copy.kill("supervisor")  # the shell in between
+    assert len(remains(copy)) >= 9
+    os.kill(copy.supervisor, number)  # make, here
+    await copy.wait()
     assert await eventually(lambda: remains(copy) == [], 12), remains(copy)
 
 
