@@ -81,11 +81,12 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
     @app.before_server_start  # type: ignore[untyped-decorator]
     async def start(_: Sanic[Any, Any]) -> None:
         await process.start(settings)
-        app.add_task(_flush_metrics(), name="metrics")
+        app.ctx.flushing = asyncio.create_task(_flush_metrics(), name="metrics")
         await identity_service.start(app.ctx.tokens)
 
     @app.after_server_stop  # type: ignore[untyped-decorator]
     async def stop(_: Sanic[Any, Any]) -> None:
+        app.ctx.flushing.cancel()
         await identity_service.stop()
         await process.stop()
 
