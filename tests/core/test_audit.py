@@ -1,0 +1,48 @@
+"""The trail can be verified, and a change, a removal and a swap are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.core import audit, db
+from tests.conftest import Server
+
+
+@pytest.fixture
+async def trail(server: Server) -> None:
+    """Twenty chained rows."""
+    for number in range(20):
+        await audit.record(None, "test.act", "case", f"SC-{number}", citizen_id="c1", purpose="试", number=number)
+    await db.execute("UPDATE core_audit SET at = at - interval '1 minute'")
+    assert await audit.chain_new() == 20
+
+
+@pytest.mark.usefixtures("trail")
+async def test_an_untouched_trail_is_intact() -> None:
+    verdict = await audit.verify()
+    assert (verdict.checked, verdict.broken_at) == (20, None)
+
+
+@pytest.mark.usefixtures("trail")
+@pytest.mark.parametrize(
+    ("tamper", "broken_at"),
+    [
+        ("UPDATE core_audit SET actor_id = 'x' WHERE id = 7", 7),
+        ("UPDATE core_audit SET details = '{\"number\": 99}' WHERE id = 3", 3),
+        ("DELETE FROM core_audit WHERE id = 11", 12),
+        (
+            "UPDATE core_audit a SET subject_id = b.subject_id FROM core_audit b"
+            " WHERE (a.id = 5 AND b.id = 6) OR (a.id = 6 AND b.id = 5)",
+            5,
+        ),
+    ],
+)
+async def test_a_changed_removed_or_swapped_row_is_found(tamper: str, broken_at: int) -> None:
+    await db.execute(tamper)
+    assert (await audit.verify()).broken_at == broken_at
+
+
+@pytest.mark.usefixtures("trail")
+async def test_rows_younger_than_two_seconds_wait_for_slower_writers() -> None:
+    await audit.record(None, "test.act", "case", "SC-young")
+    assert await audit.chain_new() == 0
