@@ -45,8 +45,7 @@ async def issue_for_case(case: Decided) -> str | None:
         profile = await identity.profile(case.citizen_id)
         key = await identity.data_key(case.citizen_id)
         issued_on = case.decided_at.astimezone(SHANGHAI).date()
-        office = case.entry.module.department
-        issuer_code = office.code if office.code and check_uscc(office.code) is None else identifier.UNKNOWN_OFFICE
+        issuer_code = _office_code(case)
         serial = f"{issued_on:%Y%m%d}{crypto.public_code(SERIAL_TAIL)}"
         row = await db.fetch_one(
             "INSERT INTO licenses_license (id, citizen_id, key_of, type, name, issuer, issuer_code, issued_on,"
@@ -57,7 +56,7 @@ async def issue_for_case(case: Decided) -> str | None:
             uuid.UUID(case.citizen_id),
             result.license,
             result.name,
-            office.name,
+            case.entry.department,
             issuer_code,
             issued_on,
             issued_on + timedelta(days=result.valid_days) if result.valid_days else None,
@@ -86,6 +85,14 @@ async def issue_for_case(case: Decided) -> str | None:
         return str(row["id"])
 
 
+def _office_code(case: Decided) -> str:
+    """The code of the office that decided, where the module gives one that can be right."""
+    if case.entry.matter.department is not None:
+        return identifier.UNKNOWN_OFFICE  # another office than the module's, named without a code
+    code = case.entry.module.department.code
+    return code if code and check_uscc(code) is None else identifier.UNKNOWN_OFFICE
+
+
 async def _sequence(authority: str, kind: str) -> int:
     """The three digits of a type within its authority, given out once. Raises ValueError after 999 types."""
     found = await db.fetch_one(
@@ -95,7 +102,8 @@ async def _sequence(authority: str, kind: str) -> int:
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('licenses_type:' || $1, 0))", authority)
         found = await db.fetch_one(
             "INSERT INTO licenses_type (authority_code, type, sequence, created_at)"
-            " SELECT $1, $2, coalesce(max(sequence), 0) + 1, $3 FROM licenses_type WHERE authority_code = $1"
+            " SELECT $1::varchar, $2::varchar, coalesce(max(sequence), 0) + 1, $3::timestamptz FROM licenses_type"
+            " WHERE authority_code = $1::varchar"
             " ON CONFLICT (authority_code, type) DO UPDATE SET type = excluded.type RETURNING sequence",
             authority,
             kind,
