@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 
 from backend.sdk.manifest import Bundle, Matter
 
@@ -36,9 +35,16 @@ def normalise(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).lower()))
 
 
-@lru_cache(maxsize=200_000)
+def _read(text: str) -> list[str]:
+    # imported here: its tables weigh 58 MB and only a process that publishes needs them
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(text, style=Style.NORMAL, errors="ignore", v_to_u=False)
+
+
+@lru_cache(maxsize=20_000)
 def _character(character: str) -> str:
-    return "".join(lazy_pinyin(character, style=Style.NORMAL, errors="ignore"))
+    return "".join(_read(character))
 
 
 def phrase(text: str) -> Phrase:
@@ -49,7 +55,7 @@ def phrase(text: str) -> Phrase:
         if part[0].isascii():
             syllables.append(part)
             continue
-        read = lazy_pinyin(part, style=Style.NORMAL, errors="ignore", v_to_u=False)
+        read = _read(part)
         syllables.extend(read if len(read) == len(part) else [_character(character) for character in part])
     return Phrase(clean, [syllable for syllable in syllables if syllable])
 
