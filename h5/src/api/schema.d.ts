@@ -1,0 +1,4365 @@
+/** Made by `npm run api` from openapi.json: never edit. */
+
+export interface paths {
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My cases, newest first. */
+        get: operations["cases_cases"];
+        put?: never;
+        /** Apply. The same Idempotency-Key gives the same case. */
+        post: operations["cases_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my cases with its timeline and the days left. */
+        get: operations["cases_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 评价一件办结的事 */
+        post: operations["ratings_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}/supplement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in what was missing. */
+        post: operations["cases_supplement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for haste, once a day. */
+        post: operations["cases_urge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an application back; a booked slot becomes free. */
+        post: operations["cases_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My drafts, newest first. */
+        get: operations["cases_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{matter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of one matter, and what a newer release changed for it. */
+        get: operations["cases_draft"];
+        /** Keep what is filled in so far. */
+        put: operations["cases_put_draft"];
+        post?: never;
+        /** Throw a draft away; there need not be one. */
+        delete: operations["cases_delete_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/face-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 为一件事开始人脸核验。 */
+        post: operations["identity_begin_face_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/face-checks/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 请平台向核验方查询结果；结果只由查询决定，重复调用回答相同。 */
+        post: operations["identity_finish_face_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Blocks of the home page of a region (the whole province when none is named). */
+        get: operations["matters_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的电子证照 */
+        get: operations["licenses_licenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张电子证照 */
+        get: operations["licenses_license"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 亮证：60 秒有效的码 */
+        post: operations["licenses_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search and browse: by name, keyword, pinyin, initials; by theme, audience, kind. */
+        get: operations["matters_matters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{matter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything about one matter in one answer. */
+        get: operations["matters_guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{matter}/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known already for this form, masked, and the papers that the wallet spares. */
+        get: operations["cases_prefill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{matter}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offices, and what is free in one of them. */
+        get: operations["appointments_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的资料（已脱敏）、登录方式和设备。 */
+        get: operations["identity_read_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** 改长辈版和常用地区。 */
+        patch: operations["identity_update_me"];
+        trace?: never;
+    };
+    "/api/v1/me/data-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 谁看过我的信息。 */
+        get: operations["identity_read_data_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 让一台设备退出登录，一秒内生效。 */
+        delete: operations["identity_end_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/real-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 实名认证；同一个人在别的渠道开过账号的，合并到先开的那个。 */
+        post: operations["identity_prove_real_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的消息，新的在前 */
+        get: operations["push_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 标为已读 */
+        post: operations["push_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 全部标为已读 */
+        post: operations["push_read_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My payments of late, newest first. */
+        get: operations["payments_payments"];
+        put?: never;
+        /** Open a payment. The amount is the department's; the same Idempotency-Key gives the same order. */
+        post: operations["payments_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my payments; the provider is asked while it is open. */
+        get: operations["payments_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发送登录验证码；对登记过和没登记过的手机号回答相同。 */
+        post: operations["identity_send_phone_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的通知设置 */
+        get: operations["push_preferences"];
+        /** 修改通知设置 */
+        put: operations["push_set_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记接收推送的设备 */
+        post: operations["push_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上报微信订阅消息的授权结果 */
+        post: operations["push_grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可向微信申请订阅的消息模板，以及还剩几次 */
+        get: operations["push_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queries/{matter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a department; the matter names the level that is needed. */
+        post: operations["cases_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All regions: 四川 with its 市州 and counties, 重庆 with its districts. */
+        get: operations["matters_region_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 当前登录；没有登录时等级为 0。 */
+        get: operations["identity_read_session"];
+        put?: never;
+        post?: never;
+        /** 退出登录；本来就没有登录也算成功。 */
+        delete: operations["identity_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 换新的访问令牌；刷新令牌只能用一次，网络断了可带同一个 Idempotency-Key 重试。 */
+        post: operations["identity_refresh_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/alipay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用 my.getAuthCode 的授权码登录。 */
+        post: operations["identity_sign_in_by_alipay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用手机验证码登录。 */
+        post: operations["identity_sign_in_by_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/webview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 网页用一次性凭证接过小程序的登录，再打开 `target`。 */
+        post: operations["identity_sign_in_webview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用 wx.login 的 code 登录。 */
+        post: operations["identity_sign_in_by_wechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce a file of at most 20 MB. */
+        post: operations["cases_open_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file has come. */
+        get: operations["cases_upload_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** One piece of the file, placed by Content-Range `bytes first-last/total`. */
+        patch: operations["cases_append_upload"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of my own file. */
+        get: operations["cases_upload_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verify-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 离线验证亮证码的公钥 */
+        get: operations["licenses_verify_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verify/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 扫码验证一张证照 */
+        get: operations["licenses_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webview-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 小程序打开网页前取一次性凭证，60 秒内有效，只能用一次。 */
+        post: operations["identity_make_webview_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/alipay/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Alipay's notification: a hint that makes us ask. */
+        post: operations["payments_callbacks_alipay_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/departments/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** News of a case, signed by the department; the same event twice is applied once. */
+        post: operations["cases_callbacks_department_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/jpush": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 极光验证回调地址：原样返回 echostr */
+        get: operations["push_callbacks_jpush_echo"];
+        put?: never;
+        /** 极光的送达、点击回调 */
+        post: operations["push_callbacks_jpush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/wechat/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 微信验证消息推送地址 */
+        get: operations["push_callbacks_wechat_echo"];
+        put?: never;
+        /** 微信消息推送（安全模式） */
+        post: operations["push_callbacks_wechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/wechat/{app}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** WeChat Pay's notification: a hint that makes us ask. */
+        post: operations["payments_callbacks_wechat_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This process is alive. */
+        get: operations["operation_healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus. */
+        get: operations["operation_exposition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document. */
+        get: operations["operation_description"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Database, Redis and registry by name. 503 while the database is away or no snapshot was ever built. */
+        get: operations["operation_readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of my regions, the most urgent first. */
+        get: operations["cases_staff_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case; opening it leaves a trace that the citizen can read. */
+        get: operations["cases_staff_staff_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 受理. */
+        post: operations["cases_staff_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell once all that is missing (行政许可法 art. 32). */
+        post: operations["cases_staff_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve, or refuse with the reason. */
+        post: operations["cases_staff_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}/not-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不予受理, naming the right office when there is one. */
+        post: operations["cases_staff_not_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a case; of two at once one gets it. */
+        post: operations["cases_staff_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/cases/{number}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the case to the office of another region. */
+        post: operations["cases_staff_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待回访、待整改的差评 */
+        get: operations["ratings_staff_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/follow-ups/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 回复申请人：已联系，或已整改 */
+        post: operations["ratings_staff_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 当前登录的工作人员。 */
+        get: operations["identity_staff_staff_session"];
+        put?: never;
+        post?: never;
+        /** 工作人员退出登录。 */
+        delete: operations["identity_staff_staff_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 工作人员用密码和动态码登录。 */
+        post: operations["identity_staff_staff_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/uploads/{upload}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a case that I may see; the look leaves a trace. */
+        get: operations["cases_staff_staff_upload_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** AcceptRequest */
+        AcceptRequest: {
+            /** @default null */
+            note?: string | null;
+        };
+        /** AccountOut */
+        AccountOut: {
+            created_at: string;
+            /** @enum {unknown} */
+            kind: "alipay" | "phone" | "wechat";
+            label: string;
+        };
+        /** AlipaySession */
+        AlipaySession: {
+            auth_code: string;
+        };
+        /** Alive */
+        Alive: {
+            status: string;
+        };
+        /**
+         * AssuranceOut
+         * @description A proof that is still good: a face check for one purpose, unused.
+         */
+        AssuranceOut: {
+            expires_at: string;
+            method: string;
+            purpose: string;
+        };
+        /**
+         * Booking
+         * @description Day and slot of a `book` matter; offices and slots from GET /matters/{id}/slots.
+         */
+        Booking: {
+            /** Format: date */
+            date: string;
+            office: string;
+            slot: string;
+        };
+        /** CaseCard */
+        CaseCard: {
+            clock: components["schemas"]["Clock"];
+            department: string;
+            matter: string;
+            matter_name: string;
+            number: string;
+            /** @enum {unknown} */
+            state: "accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn";
+            state_text: string;
+            submitted_at: string;
+        };
+        /** CaseCreate */
+        CaseCreate: {
+            /** @default null */
+            booking?: components["schemas"]["Booking"] | null;
+            form: Record<string, unknown>;
+            /** @default [] */
+            materials?: components["schemas"]["MaterialGiven"][];
+            matter: string;
+            /** @default null */
+            on_behalf_of?: string | null;
+            /** @default null */
+            region?: string | null;
+            release: string;
+        };
+        /** CaseList */
+        CaseList: {
+            items: components["schemas"]["CaseCard"][];
+            next: string | null;
+        };
+        /** CaseMaterial */
+        CaseMaterial: {
+            code: string;
+            file_name: string | null;
+            license: string | null;
+            name: string;
+            size: number | null;
+            upload: string | null;
+        };
+        /** CaseOut */
+        CaseOut: {
+            booking: components["schemas"]["Booking"] | null;
+            can: ("rate" | "show" | "supplement" | "urge" | "withdraw")[];
+            clock: components["schemas"]["Clock"];
+            decided_at: string | null;
+            department: string;
+            form: components["schemas"]["FormLine"][];
+            materials: components["schemas"]["CaseMaterial"][];
+            matter: string;
+            matter_name: string;
+            missing: components["schemas"]["MissingItem"][];
+            next_step: string;
+            number: string;
+            rating: components["schemas"]["CaseRating"] | null;
+            region: string;
+            release: string;
+            result: components["schemas"]["CaseResult"] | null;
+            /** @enum {unknown} */
+            state: "accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn";
+            state_text: string;
+            submitted_at: string;
+            timeline: components["schemas"]["TimelineEntry"][];
+        };
+        /** CaseRating */
+        CaseRating: {
+            at: string;
+            comment: string | null;
+            follow_up_due: string | null;
+            level: number;
+            reply: string | null;
+        };
+        /**
+         * CaseResult
+         * @description How it ended. `appeal` tells how to object to a refusal (行政许可法 art. 38).
+         */
+        CaseResult: {
+            appeal: string | null;
+            details: Record<string, unknown>;
+            license: string | null;
+            license_name: string | null;
+            /** @enum {unknown} */
+            outcome: "approved" | "refused";
+            reason: string | null;
+        };
+        /** CasesQuery */
+        CasesQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 20 */
+            limit?: number;
+            /** @default null */
+            state?: ("accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn") | null;
+        };
+        /**
+         * Clock
+         * @description `days_left` in `unit`s (negative: overdue), null while no limit is confirmed or the case is done.
+         *         `light`: none, green, yellow (70 % used), red (over).
+         */
+        Clock: {
+            days_left: number | null;
+            due_at: string | null;
+            /** @enum {unknown} */
+            light: "green" | "none" | "red" | "yellow";
+            suspended: boolean;
+            text: string;
+            unit: ("day" | "workday") | null;
+        };
+        /**
+         * ComponentOut
+         * @description A part of a 一件事.
+         */
+        ComponentOut: {
+            department: string;
+            name: string;
+            note: string | null;
+        };
+        /** ContactOut */
+        ContactOut: {
+            complaint: string;
+            phone: string | null;
+        };
+        /**
+         * CorrectRequest
+         * @description Everything that is missing, told once (行政许可法 art. 32).
+         */
+        CorrectRequest: {
+            missing: components["schemas"]["MissingItem"][];
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * DataUse
+         * @description One line of 谁看过我的信息.
+         */
+        DataUse: {
+            at: string;
+            purpose: string | null;
+            what: string;
+            who: string;
+        };
+        /** DataUses */
+        DataUses: {
+            items: components["schemas"]["DataUse"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** DataUsesQuery */
+        DataUsesQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 20 */
+            limit?: number;
+        };
+        /** DayOut */
+        DayOut: {
+            /** Format: date */
+            date: string;
+            label: string;
+            slots: components["schemas"]["SlotOut"][];
+        };
+        /** DecideRequest */
+        DecideRequest: {
+            /** @enum {unknown} */
+            outcome: "approved" | "refused";
+            reason: string;
+        };
+        /**
+         * DeliveryOut
+         * @description One channel's part in a message; `why` says in words why it was used or skipped.
+         */
+        DeliveryOut: {
+            at: string;
+            /** @enum {unknown} */
+            channel: "alipay" | "jpush" | "sms" | "wechat";
+            state: string;
+            state_text: string;
+            why: string;
+        };
+        /** DeviceCreate */
+        DeviceCreate: {
+            /** @enum {unknown} */
+            platform: "android" | "hmos" | "ios";
+            registration_id: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            channel: string;
+            created_at: string;
+            current: boolean;
+            id: string;
+            label: string;
+            seen_at: string;
+        };
+        /** DraftList */
+        DraftList: {
+            items: components["schemas"]["DraftOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** DraftMaterial */
+        DraftMaterial: {
+            code: string;
+            license: string | null;
+            name: string | null;
+            size: number | null;
+            upload: string | null;
+        };
+        /**
+         * DraftOut
+         * @description `changes` says in words what a newer release dropped or added; empty when all still fits.
+         */
+        DraftOut: {
+            changes: string[];
+            form: Record<string, unknown>;
+            materials: components["schemas"]["DraftMaterial"][];
+            matter: string;
+            matter_name: string;
+            release: string;
+            step: number;
+            updated_at: string;
+        };
+        /**
+         * DraftPut
+         * @description The form as far as it is filled; nothing is validated but size and shape.
+         */
+        DraftPut: {
+            form: Record<string, unknown>;
+            /** @default [] */
+            materials?: components["schemas"]["MaterialGiven"][];
+            release: string;
+            /** @default 0 */
+            step?: number;
+        };
+        /**
+         * EchoQuery
+         * @description What JPush asks an address to give back.
+         */
+        EchoQuery: {
+            echostr: string;
+        };
+        /**
+         * Empty
+         * @description An answer without content.
+         */
+        Empty: Record<string, never>;
+        /**
+         * FaceCheckCreate
+         * @description `purpose` comes from the 403 that asked for the face, e.g. `submit:chengdu_housing_fund.rent_withdrawal`.
+         */
+        FaceCheckCreate: {
+            /** @enum {unknown} */
+            channel: "alipay" | "h5" | "wechat";
+            purpose: string;
+            /** @default null */
+            return_to?: string | null;
+        };
+        /**
+         * FaceCheckOut
+         * @description `params`: wechat {verify_id}; alipay {certify_id, url}; h5 {url} to open.
+         */
+        FaceCheckOut: {
+            expires_at: string;
+            id: string;
+            params: Record<string, unknown>;
+            provider: string;
+        };
+        /**
+         * FaceCheckResult
+         * @description `ways` is what to offer when the check did not pass.
+         */
+        FaceCheckResult: {
+            message: string;
+            /** @enum {unknown} */
+            state: "expired" | "failed" | "passed" | "pending";
+            ways: components["schemas"]["Way"][];
+        };
+        /**
+         * FactOut
+         * @description `verified` false is shown with the mark 待确认.
+         */
+        FactOut: {
+            source: string | null;
+            text: string;
+            verified: boolean;
+        };
+        /** FeeOut */
+        FeeOut: {
+            basis: string | null;
+            text: string;
+            verified: boolean;
+        };
+        /**
+         * FieldProblem
+         * @description One bad field of a request. `field` is a dotted path (`form.monthly_rent`, `members.0.name`).
+         */
+        FieldProblem: {
+            code: string;
+            field: string;
+            message: string;
+        };
+        /** FollowUpList */
+        FollowUpList: {
+            items: components["schemas"]["FollowUpOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * FollowUpOut
+         * @description `contact_due` one working day, `mend_due` fifteen working days after the rating.
+         */
+        FollowUpOut: {
+            case_number: string;
+            comment: string | null;
+            contact_due: string;
+            id: string;
+            level: number;
+            matter_name: string;
+            mend_due: string;
+            reply: string | null;
+            /** @enum {unknown} */
+            state: "closed" | "contacted" | "mended" | "open";
+        };
+        /** FollowUpReply */
+        FollowUpReply: {
+            reply: string;
+            /** @enum {unknown} */
+            state: "contacted" | "mended";
+        };
+        /**
+         * FollowUpsQuery
+         * @description `due` are those still owed, by their clock; `done` the latest first.
+         */
+        FollowUpsQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @default due
+             * @enum {unknown}
+             */
+            state?: "done" | "due";
+        };
+        /**
+         * FormLine
+         * @description One filled field for reading; identity numbers, phones and cards are masked.
+         */
+        FormLine: {
+            field: string;
+            text: string;
+            title: string;
+        };
+        /**
+         * GrantCreate
+         * @description What wx.requestSubscribeMessage answered, per template.
+         */
+        GrantCreate: {
+            answers: {
+                [key: string]: "accept" | "ban" | "filter" | "reject";
+            };
+        };
+        /**
+         * Guide
+         * @description Everything about one matter in one answer.
+         *
+         *         `form` is JSON Schema 2020-12; `ui` the tree of widgets with `show_if` as expression trees; `missing` names the
+         *         guide elements that nobody has supplied yet, in words; `uncertain` what is still to be confirmed.
+         *         `state` is on, guide_only (reason in `notice`) or off.
+         */
+        Guide: {
+            audience: string[];
+            auto: boolean;
+            basis: components["schemas"]["FactOut"][];
+            components: components["schemas"]["ComponentOut"][];
+            conditions: components["schemas"]["FactOut"][];
+            contact: components["schemas"]["ContactOut"];
+            /** @enum {unknown} */
+            decider: "department" | "platform";
+            department: string;
+            fee: components["schemas"]["FeeOut"];
+            fields_read: string[];
+            form: Record<string, unknown>;
+            id: string;
+            item_code: string | null;
+            /** @enum {unknown} */
+            kind: "apply" | "book" | "certificate" | "link" | "pay" | "query";
+            level: string;
+            level_number: number;
+            limits: components["schemas"]["LimitsOut"];
+            link: string | null;
+            materials: components["schemas"]["MaterialOut"][];
+            missing: string[];
+            module: string;
+            name: string;
+            notice: string | null;
+            places: components["schemas"]["PlaceOut"][];
+            region_name: string;
+            regions: string[];
+            release: string;
+            result: components["schemas"]["ResultOut"] | null;
+            rules: components["schemas"]["FactOut"][];
+            /** @enum {unknown} */
+            state: "guide_only" | "off" | "on";
+            steps: components["schemas"]["StepOut"][];
+            summary: string;
+            themes: string[];
+            ui: Record<string, unknown>[];
+            uncertain: string[];
+        };
+        /** Home */
+        Home: {
+            blocks: components["schemas"]["HomeBlock"][];
+            region: string;
+            region_name: string;
+            release: string;
+        };
+        /**
+         * HomeBlock
+         * @description `kind`: hot (cards), life (cards grouped by 人生事), themes, online (matters that decide at once).
+         */
+        HomeBlock: {
+            /** @enum {unknown} */
+            kind: "auto" | "hot" | "query" | "themes";
+            /** @default [] */
+            matters?: components["schemas"]["MatterCard"][];
+            /** @default [] */
+            themes?: components["schemas"]["ThemeOut"][];
+            title: string;
+        };
+        /** LicenseLine */
+        LicenseLine: {
+            label: string;
+            value: string;
+        };
+        /** LicenseList */
+        LicenseList: {
+            items: components["schemas"]["LicenseOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * LicenseOut
+         * @description `identifier` is the 电子证照标识 of GB/T 36904 with its check character; `number` is masked.
+         */
+        LicenseOut: {
+            case_number: string | null;
+            details: components["schemas"]["LicenseLine"][];
+            holder: string;
+            id: string;
+            identifier: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            name: string;
+            number: string;
+            /** @enum {unknown} */
+            state: "expired" | "revoked" | "valid";
+            type: string;
+            valid_until: string | null;
+        };
+        /** LicensesQuery */
+        LicensesQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 20 */
+            limit?: number;
+        };
+        /**
+         * LimitOut
+         * @description `text` is ready to show; `days` null means that nobody has confirmed a figure.
+         */
+        LimitOut: {
+            days: number | null;
+            source: string | null;
+            text: string;
+            unit: ("day" | "workday") | null;
+            verified: boolean;
+        };
+        /** LimitsOut */
+        LimitsOut: {
+            legal: components["schemas"]["LimitOut"];
+            promise: components["schemas"]["LimitOut"];
+            visits: number | null;
+        };
+        /**
+         * MaterialGiven
+         * @description One material: an upload of this citizen, or a licence in the wallet. Several files: several entries.
+         */
+        MaterialGiven: {
+            code: string;
+            /** @default null */
+            license?: string | null;
+            /** @default null */
+            upload?: string | null;
+        };
+        /**
+         * MaterialOut
+         * @description `source`: self (the citizen has it), license:<type> (taken from the wallet), department (fetched).
+         */
+        MaterialOut: {
+            code: string;
+            formats: string[];
+            max_files: number;
+            max_mb: number;
+            name: string;
+            /** @enum {unknown} */
+            need: "deferrable" | "optional" | "required";
+            need_text: string;
+            note: string | null;
+            show_if: unknown;
+            source: string;
+            source_text: string;
+            verified: boolean;
+        };
+        /** MatterCard */
+        MatterCard: {
+            audience: string[];
+            available: boolean;
+            department: string;
+            id: string;
+            /** @enum {unknown} */
+            kind: "apply" | "book" | "certificate" | "link" | "pay" | "query";
+            level: string;
+            name: string;
+            promise: string;
+            region_name: string;
+            regions: string[];
+            summary: string;
+            themes: string[];
+        };
+        /** MattersPage */
+        MattersPage: {
+            items: components["schemas"]["MatterCard"][];
+            next: string | null;
+            total: number;
+        };
+        /** MattersQuery */
+        MattersQuery: {
+            /** @default null */
+            audience?: ("company" | "person") | null;
+            /** @default null */
+            cursor?: string | null;
+            /** @default null */
+            kind?: ("apply" | "book" | "certificate" | "link" | "pay" | "query") | null;
+            /** @default 20 */
+            limit?: number;
+            /** @default null */
+            q?: string | null;
+            /** @default null */
+            region?: string | null;
+            /** @default null */
+            theme?: string | null;
+        };
+        /** Me */
+        Me: {
+            accounts: components["schemas"]["AccountOut"][];
+            age: number | null;
+            devices: components["schemas"]["DeviceOut"][];
+            elder: boolean;
+            id_number: string | null;
+            level: number;
+            level_name: string;
+            name: string | null;
+            phone: string | null;
+            region: string | null;
+        };
+        /** MessageList */
+        MessageList: {
+            items: components["schemas"]["MessageOut"][];
+            next: string | null;
+            unread: number;
+        };
+        /**
+         * MessageOut
+         * @description `reason` is the sentence 您收到此消息，因为…; `link` a path of the citizen pages.
+         */
+        MessageOut: {
+            body: string;
+            created_at: string;
+            deliveries: components["schemas"]["DeliveryOut"][];
+            id: string;
+            kind: string;
+            link: string | null;
+            read_at: string | null;
+            reason: string;
+            title: string;
+            urgent: boolean;
+        };
+        /** MessagesQuery */
+        MessagesQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 20 */
+            limit?: number;
+        };
+        /** MeUpdate */
+        MeUpdate: {
+            /** @default null */
+            elder?: boolean | null;
+            /** @default null */
+            region?: string | null;
+        };
+        /**
+         * MissingItem
+         * @description One thing of a one-time completeness notice: a material code, or a field.
+         */
+        MissingItem: {
+            code: string;
+            name: string;
+            reason: string;
+        };
+        /** NotAcceptRequest */
+        NotAcceptRequest: {
+            reason: string;
+            /** @default null */
+            right_office?: string | null;
+        };
+        /** OfficeOut */
+        OfficeOut: {
+            code: string;
+            name: string;
+            region: string;
+            verified: boolean;
+        };
+        /**
+         * PaymentCreate
+         * @description `form` holds the matter's fields (e.g. the payment notice's code).
+         */
+        PaymentCreate: {
+            /** @enum {unknown} */
+            channel: "alipay" | "wechat";
+            form: Record<string, unknown>;
+            matter: string;
+            release: string;
+        };
+        /** PaymentList */
+        PaymentList: {
+            items: components["schemas"]["PaymentOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * PaymentOut
+         * @description `params` is what the platform's pay call takes; on H5 `params.url`. `case_number` once it is paid.
+         */
+        PaymentOut: {
+            amount_fen: number;
+            case_number: string | null;
+            /** @enum {unknown} */
+            channel: "alipay" | "wechat";
+            expires_at: string;
+            id: string;
+            matter: string;
+            paid_at: string | null;
+            params: Record<string, unknown>;
+            /** @enum {unknown} */
+            state: "closed" | "created" | "paid" | "unknown" | "waiting";
+            state_text: string;
+            title: string;
+        };
+        /**
+         * PhoneCodeCreate
+         * @description `captcha` is `<id>:<answer>`, asked for only after several codes (429 with `context.captcha`).
+         */
+        PhoneCodeCreate: {
+            /** @default null */
+            captcha?: string | null;
+            /** @example 13800000001 */
+            phone: string;
+        };
+        /** PhoneCodeSent */
+        PhoneCodeSent: {
+            expires_at: string;
+            retry_at: string;
+        };
+        /** PhoneSession */
+        PhoneSession: {
+            code: string;
+            /** @example 13800000001 */
+            phone: string;
+        };
+        /** PlaceOut */
+        PlaceOut: {
+            address: string | null;
+            code: string;
+            hours: string | null;
+            name: string;
+            region: string;
+            verified: boolean;
+        };
+        /**
+         * Preferences
+         * @description `off` are kinds the citizen does not want outside the inbox; quiet hours in Asia/Shanghai.
+         */
+        Preferences: {
+            /** @default {} */
+            channels?: {
+                [key: string]: boolean;
+            };
+            /** @default [] */
+            off?: ("policy" | "progress" | "reminder")[];
+            /** @default 22:00 */
+            quiet_from?: string;
+            /** @default 08:00 */
+            quiet_to?: string;
+        };
+        /**
+         * Prefill
+         * @description What the state already holds for this form, masked. `ready` lists materials the wallet has (免提交).
+         */
+        Prefill: {
+            items: components["schemas"]["PrefillField"][];
+            /** @default null */
+            next?: string | null;
+            ready: {
+                [key: string]: string;
+            };
+        };
+        /** PrefillField */
+        PrefillField: {
+            field: string;
+            masked: string;
+            source: string;
+            value: unknown;
+        };
+        /**
+         * Problem
+         * @description RFC 9457 problem document. `instance` is the request id that the log carries.
+         */
+        Problem: {
+            code: string;
+            /** @default {} */
+            context?: Record<string, unknown>;
+            /** @default null */
+            detail?: string | null;
+            /** @default [] */
+            errors?: components["schemas"]["FieldProblem"][];
+            instance: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** QueryColumn */
+        QueryColumn: {
+            key: string;
+            title: string;
+        };
+        /** QueryCreate */
+        QueryCreate: {
+            params: Record<string, unknown>;
+        };
+        /** QueryOut */
+        QueryOut: {
+            as_of: string;
+            columns: components["schemas"]["QueryColumn"][];
+            department: string;
+            matter: string;
+            rows: Record<string, unknown>[];
+            sample: boolean;
+            summary: components["schemas"]["QuerySummary"][];
+            title: string;
+        };
+        /** QuerySummary */
+        QuerySummary: {
+            label: string;
+            value: string;
+        };
+        /**
+         * RatingCreate
+         * @description `level` 5 非常满意 … 1 非常不满意; 1 and 2 are bad and open a follow-up.
+         */
+        RatingCreate: {
+            /** @default false */
+            anonymous?: boolean;
+            /** @default [] */
+            aspects?: ("convenience" | "efficiency" | "guide" | "platform")[];
+            /** @default null */
+            comment?: string | null;
+            level: number;
+        };
+        /** RatingOut */
+        RatingOut: {
+            at: string;
+            case_number: string;
+            comment: string | null;
+            follow_up: components["schemas"]["FollowUpOut"] | null;
+            level: number;
+            level_text: string;
+        };
+        /**
+         * Ready
+         * @description `failing` names what is away; `generation` is what this process serves.
+         */
+        Ready: {
+            failing: {
+                [key: string]: string;
+            };
+            generation: number;
+            status: string;
+        };
+        /**
+         * RealName
+         * @description Spaces and a small x in the number are tolerated.
+         */
+        RealName: {
+            id_number: string;
+            name: string;
+        };
+        /**
+         * RealNameDone
+         * @description The answer of real-name: `Me` and a new token of level 2, which replaces the old one.
+         *
+         *         `refresh_token` is set only when the session itself is new (accounts were joined, or a phone changed hands): then
+         *         the old tokens are void. `message` says what happened to accounts, e.g. in which channel the older one was made.
+         */
+        RealNameDone: {
+            accounts: components["schemas"]["AccountOut"][];
+            age: number | null;
+            csrf: string;
+            devices: components["schemas"]["DeviceOut"][];
+            elder: boolean;
+            expires_at: string;
+            id_number: string | null;
+            level: number;
+            level_name: string;
+            message: string | null;
+            name: string | null;
+            phone: string | null;
+            refresh_token: string | null;
+            region: string | null;
+            token: string;
+        };
+        /** RegionOut */
+        RegionOut: {
+            /** @default [] */
+            children?: components["schemas"]["RegionOut"][];
+            code: string;
+            kind: string;
+            name: string;
+            short: string;
+        };
+        /** RegionQuery */
+        RegionQuery: {
+            /** @default null */
+            region?: string | null;
+        };
+        /**
+         * RegionTree
+         * @description `items`: 四川 with 21 市州 and their counties, then 重庆 with its districts (川渝通办).
+         */
+        RegionTree: {
+            items: components["schemas"]["RegionOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** ResultOut */
+        ResultOut: {
+            license: string | null;
+            name: string;
+            validity: string | null;
+            verified: boolean;
+        };
+        /**
+         * SessionCreated
+         * @description `token` goes into `Authorization: Bearer`; pages use the cookies set beside it and send `csrf` as X-TF-CSRF.
+         */
+        SessionCreated: {
+            csrf: string;
+            expires_at: string;
+            level: number;
+            level_name: string;
+            refresh_token: string;
+            /** @default null */
+            target?: string | null;
+            token: string;
+        };
+        /**
+         * SessionOut
+         * @description Without a session: level 0 and nulls, so that pages need no error path.
+         */
+        SessionOut: {
+            assurances: components["schemas"]["AssuranceOut"][];
+            csrf: string | null;
+            elder: boolean;
+            expires_at: string | null;
+            level: number;
+            level_name: string;
+            name: string | null;
+            phone: string | null;
+        };
+        /**
+         * SessionRefresh
+         * @description H5 sends no token: the cookie carries it.
+         */
+        SessionRefresh: {
+            /** @default null */
+            refresh_token?: string | null;
+        };
+        /**
+         * ShowOut
+         * @description `code` rotates: good until `expires_at` (60 s), carries no number. `url` is what the QR code holds.
+         */
+        ShowOut: {
+            code: string;
+            expires_at: string;
+            url: string;
+        };
+        /** SlotOut */
+        SlotOut: {
+            label: string;
+            left: number;
+            slot: string;
+        };
+        /**
+         * SlotsOut
+         * @description `days` are those of `office` (the first one when none is named).
+         */
+        SlotsOut: {
+            days: components["schemas"]["DayOut"][];
+            office: string;
+            offices: components["schemas"]["OfficeOut"][];
+        };
+        /** SlotsQuery */
+        SlotsQuery: {
+            /** @default null */
+            date?: string | null;
+            /** @default null */
+            office?: string | null;
+        };
+        /** StaffCaseCard */
+        StaffCaseCard: {
+            applicant: string;
+            clock: components["schemas"]["Clock"];
+            handler: string | null;
+            matter_name: string;
+            number: string;
+            region: string;
+            /** @enum {unknown} */
+            state: "accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn";
+            state_text: string;
+            submitted_at: string;
+            urged: number;
+        };
+        /** StaffCaseList */
+        StaffCaseList: {
+            counts: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["StaffCaseCard"][];
+            next: string | null;
+        };
+        /**
+         * StaffCaseOut
+         * @description A case as its handler sees it: personal data masked; opening it leaves a trace that the citizen can read.
+         */
+        StaffCaseOut: {
+            applicant: string;
+            applicant_phone: string | null;
+            can: ("accept" | "correct" | "decide" | "not_accept" | "take" | "transfer")[];
+            clock: components["schemas"]["Clock"];
+            form: components["schemas"]["FormLine"][];
+            handler: string | null;
+            material_choices: components["schemas"]["MissingItem"][];
+            materials: components["schemas"]["CaseMaterial"][];
+            matter: string;
+            matter_name: string;
+            mine: boolean;
+            missing: components["schemas"]["MissingItem"][];
+            number: string;
+            region: string;
+            release: string;
+            result: components["schemas"]["CaseResult"] | null;
+            /** @enum {unknown} */
+            state: "accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn";
+            state_text: string;
+            submitted_at: string;
+            timeline: components["schemas"]["TimelineEntry"][];
+        };
+        /** StaffCasesQuery */
+        StaffCasesQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            queue?: "done" | "mine" | "open" | "overdue";
+        };
+        /** StaffOut */
+        StaffOut: {
+            display_name: string;
+            regions: string[];
+            roles: string[];
+            username: string;
+        };
+        /** StaffSessionCreate */
+        StaffSessionCreate: {
+            otp: string;
+            password: string;
+            username: string;
+        };
+        /** StaffSessionCreated */
+        StaffSessionCreated: {
+            csrf: string;
+            expires_at: string;
+            staff: components["schemas"]["StaffOut"];
+            token: string;
+        };
+        /** StaffSessionOut */
+        StaffSessionOut: {
+            csrf: string;
+            expires_at: string;
+            staff: components["schemas"]["StaffOut"];
+        };
+        /** StepOut */
+        StepOut: {
+            days: number | null;
+            id: string;
+            name: string;
+            note: string | null;
+            who: string;
+        };
+        /**
+         * SubscribeTemplate
+         * @description A template to hand to wx.requestSubscribeMessage; `left` is how many messages may still be sent with it.
+         */
+        SubscribeTemplate: {
+            left: number;
+            name: string;
+            template_id: string;
+            title: string;
+        };
+        /** SubscribeTemplates */
+        SubscribeTemplates: {
+            items: components["schemas"]["SubscribeTemplate"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** Supplement */
+        Supplement: {
+            /** @default {} */
+            form?: Record<string, unknown>;
+            /** @default [] */
+            materials?: components["schemas"]["MaterialGiven"][];
+            /** @default null */
+            note?: string | null;
+        };
+        /** ThemeOut */
+        ThemeOut: {
+            /** @enum {unknown} */
+            audience: "company" | "person";
+            code: string;
+            count: number;
+            name: string;
+        };
+        /** TimelineEntry */
+        TimelineEntry: {
+            at: string;
+            kind: string;
+            text: string;
+            title: string;
+            who: string;
+        };
+        /** TransferRequest */
+        TransferRequest: {
+            reason: string;
+            region: string;
+        };
+        /**
+         * UpdateAnswer
+         * @description `duplicate` is true when the event was applied before.
+         */
+        UpdateAnswer: {
+            /** @default false */
+            duplicate?: boolean;
+            event_id: string;
+        };
+        /**
+         * UploadCreate
+         * @description Announce a file; bytes follow by PATCH with Content-Range, in order, resumable at `offset`.
+         */
+        UploadCreate: {
+            /** @default application/octet-stream */
+            content_type?: string;
+            name: string;
+            /** @default null */
+            sha256?: string | null;
+            size: number;
+        };
+        /**
+         * UploadOut
+         * @description `state`: open (send from `offset`), complete, refused (`message` says why).
+         */
+        UploadOut: {
+            chunk_size: number;
+            content_type: string;
+            id: string;
+            message: string | null;
+            name: string;
+            offset: number;
+            size: number;
+            /** @enum {unknown} */
+            state: "complete" | "open" | "refused";
+        };
+        /** Urge */
+        Urge: {
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * VerifyKey
+         * @description A published Ed25519 key, raw 32 bytes in base64url; `retired_at` is set when it signs no more.
+         */
+        VerifyKey: {
+            /** @enum {unknown} */
+            algorithm: "Ed25519";
+            created_at: string;
+            id: string;
+            public: string;
+            retired_at: string | null;
+        };
+        /**
+         * VerifyKeys
+         * @description Everything a verifier needs to check codes without a network; `format` says how a code is built.
+         */
+        VerifyKeys: {
+            format: string;
+            items: components["schemas"]["VerifyKey"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * VerifyOut
+         * @description What a verifier sees: state and a masked name, never a number.
+         */
+        VerifyOut: {
+            holder: string;
+            identifier: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            name: string;
+            shown_at: string;
+            /** @enum {unknown} */
+            state: "expired" | "revoked" | "valid";
+            valid: boolean;
+            valid_until: string | null;
+        };
+        /** Way */
+        Way: {
+            /** @default null */
+            channel?: string | null;
+            label: string;
+            level: string;
+            method: string;
+        };
+        /** WebviewCode */
+        WebviewCode: {
+            code: string;
+            expires_at: string;
+        };
+        /**
+         * WebviewCodeCreate
+         * @description `target` is a path of our own pages, such as `/matters/…`.
+         */
+        WebviewCodeCreate: {
+            /** @example /matters/list */
+            target: string;
+        };
+        /** WebviewSession */
+        WebviewSession: {
+            code: string;
+        };
+        /**
+         * WechatPushQuery
+         * @description What WeChat writes behind the address; `echostr` only when it tests it.
+         */
+        WechatPushQuery: {
+            /** @default  */
+            echostr?: string;
+            /** @default  */
+            encrypt_type?: string;
+            /** @default  */
+            msg_signature?: string;
+            /** @default  */
+            nonce?: string;
+            /** @default  */
+            openid?: string;
+            /** @default  */
+            signature?: string;
+            /** @default  */
+            timestamp?: string;
+        };
+        /** WechatSession */
+        WechatSession: {
+            code: string;
+        };
+        /** Withdraw */
+        Withdraw: {
+            /** @default null */
+            reason?: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    cases_cases: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: ("accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+        };
+    };
+    cases_submit: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    ratings_rate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingOut"];
+                };
+            };
+        };
+    };
+    cases_supplement: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supplement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    cases_urge: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Urge"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    cases_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    cases_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+        };
+    };
+    cases_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+        };
+    };
+    cases_put_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+        };
+    };
+    cases_delete_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_begin_face_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceCheckCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceCheckOut"];
+                };
+            };
+        };
+    };
+    identity_finish_face_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceCheckResult"];
+                };
+            };
+        };
+    };
+    matters_home: {
+        parameters: {
+            query?: {
+                region?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    licenses_licenses: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseList"];
+                };
+            };
+        };
+    };
+    licenses_license: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseOut"];
+                };
+            };
+        };
+    };
+    licenses_show: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowOut"];
+                };
+            };
+        };
+    };
+    matters_matters: {
+        parameters: {
+            query?: {
+                audience?: ("company" | "person") | null;
+                cursor?: string | null;
+                kind?: ("apply" | "book" | "certificate" | "link" | "pay" | "query") | null;
+                limit?: number;
+                q?: string | null;
+                region?: string | null;
+                theme?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MattersPage"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    matters_guide: {
+        parameters: {
+            query?: {
+                region?: string | null;
+            };
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cases_prefill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefill"];
+                };
+            };
+        };
+    };
+    appointments_slots: {
+        parameters: {
+            query?: {
+                date?: string | null;
+                office?: string | null;
+            };
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotsOut"];
+                };
+            };
+        };
+    };
+    identity_read_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    identity_update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    identity_read_data_uses: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataUses"];
+                };
+            };
+        };
+    };
+    identity_end_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_prove_real_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RealName"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameDone"];
+                };
+            };
+        };
+    };
+    push_messages: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+        };
+    };
+    push_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    push_read_all: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    payments_payments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentList"];
+                };
+            };
+        };
+    };
+    payments_pay: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    payments_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    identity_send_phone_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCodeCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCodeSent"];
+                };
+            };
+        };
+    };
+    push_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    push_set_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    push_devices: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceCreate"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    push_grants: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantCreate"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    push_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscribeTemplates"];
+                };
+            };
+        };
+    };
+    cases_query: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOut"];
+                };
+            };
+        };
+    };
+    matters_region_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionTree"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_read_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    identity_end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_refresh_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRefresh"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+        };
+    };
+    identity_sign_in_by_alipay: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlipaySession"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+        };
+    };
+    identity_sign_in_by_phone: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneSession"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+        };
+    };
+    identity_sign_in_webview: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebviewSession"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+        };
+    };
+    identity_sign_in_by_wechat: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatSession"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+        };
+    };
+    cases_open_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+        };
+    };
+    cases_upload_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+        };
+    };
+    cases_append_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+        };
+    };
+    cases_upload_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    licenses_verify_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyKeys"];
+                };
+            };
+        };
+    };
+    licenses_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+        };
+    };
+    identity_make_webview_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebviewCodeCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebviewCode"];
+                };
+            };
+        };
+    };
+    payments_callbacks_alipay_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    cases_callbacks_department_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateAnswer"];
+                };
+            };
+        };
+    };
+    push_callbacks_jpush_echo: {
+        parameters: {
+            query: {
+                echostr: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    push_callbacks_jpush: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    push_callbacks_wechat_echo: {
+        parameters: {
+            query?: {
+                echostr?: string;
+                encrypt_type?: string;
+                msg_signature?: string;
+                nonce?: string;
+                openid?: string;
+                signature?: string;
+                timestamp?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    push_callbacks_wechat: {
+        parameters: {
+            query?: {
+                echostr?: string;
+                encrypt_type?: string;
+                msg_signature?: string;
+                nonce?: string;
+                openid?: string;
+                signature?: string;
+                timestamp?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/xml": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    payments_callbacks_wechat_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    operation_healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+        };
+    };
+    operation_exposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    operation_description: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    operation_readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    cases_staff_queue: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                queue?: "done" | "mine" | "open" | "overdue";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseList"];
+                };
+            };
+        };
+    };
+    cases_staff_staff_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    cases_staff_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    cases_staff_correct: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    cases_staff_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    cases_staff_not_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotAcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    cases_staff_take: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    cases_staff_transfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    ratings_staff_follow_ups: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: "done" | "due";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpList"];
+                };
+            };
+        };
+    };
+    ratings_staff_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpReply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+        };
+    };
+    identity_staff_staff_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSessionOut"];
+                };
+            };
+        };
+    };
+    identity_staff_staff_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_staff_staff_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffSessionCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSessionCreated"];
+                };
+            };
+        };
+    };
+    cases_staff_staff_upload_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+}
