@@ -60,7 +60,8 @@ class Pages:
             return None
         found = self._files.get(path.lstrip("/"))
         if found is None:
-            if path.startswith("/assets/") or ("." in path.rsplit("/", 1)[-1] and "/verify/" not in path):
+            dotted = path.startswith(("/verify/", "/matters/"))  # codes and matter ids hold dots
+            if path.startswith("/assets/") or ("." in path.rsplit("/", 1)[-1] and not dotted):
                 return None
             entry = "console/index.html" if path.startswith("/console") else "index.html"
             found = self._files.get(entry)
