@@ -36,4 +36,4 @@ def configure() -> None:
             )
         )
     )
-    identity.name_acts(licenses.ACTS | ratings.ACTS)
+    identity.name_acts(cases.ACTS | licenses.ACTS | ratings.ACTS)

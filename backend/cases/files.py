@@ -205,8 +205,8 @@ async def _close(
     upload: UUID, state: str, message: str | None, *, kind: str | None = None, sha256: str | None = None
 ) -> None:
     await db.execute(
-        "UPDATE cases_upload SET state = $2, message = $3, kind = $4, sha256 = coalesce($5, sha256),"
-        " received = CASE WHEN $2 = 'complete' THEN size ELSE 0 END WHERE id = $1 AND state = 'open'",
+        "UPDATE cases_upload SET state = $2::text, message = $3, kind = $4, sha256 = coalesce($5, sha256),"
+        " received = CASE WHEN $2::text = 'complete' THEN size ELSE 0 END WHERE id = $1 AND state = 'open'",
         upload,
         state,
         message,

@@ -48,6 +48,18 @@ def patterns(who: Principal) -> list[str]:
     ]
 
 
+ACTS = {
+    "cases.view": "查看了您的办件",
+    "cases.view_file": "查看了您办件里的材料",
+    "cases.take": "领取了您的办件",
+    "cases.accept": "受理了您的办件",
+    "cases.correct": "告知您补正材料",
+    "cases.decide": "对您的办件作出了决定",
+    "cases.not_accept": "对您的申请作出了不予受理的决定",
+    "cases.transfer": "转办了您的办件",
+}
+"""What 谁看过我的信息 calls the acts of handlers."""
+
 _NEVER = paging.FIRST_DOWN[0]
 _WORK = " AND decider = 'platform' AND kind NOT IN ('book', 'pay')"
 _WAITING = _WORK + " AND ended_at IS NULL AND state <> 'correcting'"

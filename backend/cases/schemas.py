@@ -183,11 +183,14 @@ class CaseResult(msgspec.Struct, kw_only=True):
 
 
 class CaseRating(msgspec.Struct, kw_only=True):
+    """`again`: a bad rating was mended and may be given once more."""
+
     level: int
     comment: str | None
     at: datetime
     follow_up_due: datetime | None
     reply: str | None
+    again: bool = False
 
 
 class CaseCard(msgspec.Struct, kw_only=True):

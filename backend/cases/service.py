@@ -11,7 +11,7 @@ from backend.cases.files import append as upload_append
 from backend.cases.files import content as upload_content
 from backend.cases.files import get as upload_get
 from backend.cases.files import open_upload as upload_open
-from backend.cases.handling import accept, correct, decide, not_accept, take, transfer
+from backend.cases.handling import ACTS, accept, correct, decide, not_accept, take, transfer
 from backend.cases.handling import content as staff_upload_content
 from backend.cases.handling import get as staff_get
 from backend.cases.handling import queue as staff_queue
@@ -23,6 +23,7 @@ from backend.cases.reading import get, list_of
 from backend.cases.submission import pinned, submit
 
 __all__ = [
+    "ACTS",
     "File",
     "RatedCase",
     "accept",

@@ -202,7 +202,7 @@ def _can(row: Row, rating: CaseRating | None) -> list[Can]:
         found.append("withdraw")
     if row.state in ("submitted", "accepted", "in_review", "transferred", "special") and row.kind != "book":
         found.append("urge")
-    if row.state in RATABLE and rating is None:
+    if row.state in RATABLE and (rating is None or rating.again):
         found.append("rate")
     if row.license_id is not None:
         found.append("show")

@@ -214,8 +214,8 @@ async def _opened(row: asyncpg.Record) -> asyncpg.Record:
 async def _set(row: asyncpg.Record, state: str, *, prepay: str | None = None) -> asyncpg.Record:
     """Move an order that is still open; gives the row as it is now."""
     await db.execute(
-        "UPDATE payments_order SET state = $2, prepay = coalesce($3, prepay),"
-        " next_at = CASE WHEN $2 = 'closed' THEN NULL ELSE next_at END"
+        "UPDATE payments_order SET state = $2::text, prepay = coalesce($3, prepay),"
+        " next_at = CASE WHEN $2::text = 'closed' THEN NULL ELSE next_at END"
         " WHERE id = $1 AND state IN ('created', 'waiting', 'unknown')",
         row["id"],
         state,
