@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import asyncpg
@@ -127,8 +127,8 @@ async def _open(
         level=given.level,
         comment=given.comment,
         state="open",
-        contact_due=contact,
-        mend_due=mend,
+        contact_due=contact.astimezone(UTC),
+        mend_due=mend.astimezone(UTC),
         reply=None,
     )
 
@@ -136,8 +136,9 @@ async def _open(
 async def rating_of(case_id: str | uuid.UUID) -> CaseRating | None:
     """The last rating of a case, with what is owed for it; None when it was not rated."""
     row = await db.fetch_one(
-        "SELECT r.level, r.comment_sealed, r.key_of, r.created_at, f.mend_due, f.state, f.reply FROM ratings_rating r"
-        " LEFT JOIN ratings_follow_up f ON f.case_id = r.case_id WHERE r.case_id = $1 ORDER BY r.round DESC LIMIT 1",
+        "SELECT r.round, r.level, r.comment_sealed, r.key_of, r.created_at, f.mend_due, f.state, f.reply"
+        " FROM ratings_rating r LEFT JOIN ratings_follow_up f ON f.case_id = r.case_id"
+        " WHERE r.case_id = $1 ORDER BY r.round DESC LIMIT 1",
         _uuid(case_id),
     )
     if row is None:
@@ -149,6 +150,7 @@ async def rating_of(case_id: str | uuid.UUID) -> CaseRating | None:
         at=row["created_at"],
         follow_up_due=row["mend_due"] if owed else None,
         reply=row["reply"],
+        again=row["round"] == 1 and row["state"] == "mended",
     )
 
 
@@ -230,9 +232,9 @@ async def reply(who: Principal, follow_up_id: str, given: FollowUpReply) -> Foll
         if row["state"] in ("mended", "closed") or (row["state"] == "contacted" and given.state == "contacted"):
             raise FollowUpDone
         await db.execute(
-            "UPDATE ratings_follow_up SET state = $2, reply = $3, handler_id = $4, updated_at = $5,"
+            "UPDATE ratings_follow_up SET state = $2::varchar, reply = $3, handler_id = $4, updated_at = $5,"
             " contacted_at = coalesce(contacted_at, $5),"
-            " mended_at = CASE WHEN $2 = 'mended' THEN $5 ELSE mended_at END WHERE id = $1",
+            " mended_at = CASE WHEN $2::varchar = 'mended' THEN $5 ELSE mended_at END WHERE id = $1",
             key,
             given.state,
             given.reply,
