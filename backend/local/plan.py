@@ -12,11 +12,16 @@ from backend.local.settings import LocalSettings
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command that must end well before the programs start."""
+    """A command that must end well before the programs start.
+
+    `renews` says that programs can start on what an earlier run of it left: once it has ended well on a database,
+    later starts run it beside the programs. `ready` waits for it all the same.
+    """
 
     name: str
     title: str
     argv: list[str]
+    renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def tianfu(settings: LocalSettings) -> Plan:
         early=[Program("sandbox", [*backend, "sandbox"], stop_rank=3)],
         steps=[
             Step("migrate", "Database migrated", [*backend, "migrate"]),
-            Step("publish", "Modules published", [*backend, "modules", "publish-local"]),
+            Step("publish", "Modules published", [*backend, "modules", "publish-local"], renews=True),
         ],
         programs=[
             Program("web", [*backend, "web"], copies=settings.web_workers, serves=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -11,13 +12,15 @@ import shutil
 import signal
 import socket
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from backend.core.settings import SECRET_NAMES
 from backend.local import pages
 from backend.local.children import SERVER_RANK, Child, Children
-from backend.local.plan import Plan, Planner, Program, tianfu
+from backend.local.plan import Plan, Planner, Program, Step, tianfu
 from backend.local.processes import MARK, Guard, clear, marked, run_to_end, tail
 from backend.local.progress import Progress
 from backend.local.servers import Postgres, Server, Valkey, wait_for, write_private
@@ -131,26 +134,49 @@ class Supervisor:
             await self._start_servers()
             for program in self._plan.early:
                 self._launch(program)
+            beside = [step for step in self._plan.steps if step.renews and self._done_before(step)]
             for step in self._plan.steps:
-                with self._progress.step(step.title):
-                    await self._run_step(step.name, step.argv, f"{step.name} failed")
+                if step not in beside:
+                    await self._take(step)
             await build
         finally:
             build.cancel()
             await asyncio.gather(build, return_exceptions=True)
         for program in self._plan.programs:
             self._launch(program)
-        await self._wait_until_ready()
-        accounts = ""
-        if self._plan.accounts is not None:
-            accounts = await self._run_step("demo-accounts", self._plan.accounts, "demo-accounts failed")
+        accounts, *_ = await _together(
+            self._accounts(), self._wait_until_ready(), *(self._take(step) for step in beside)
+        )
         await self._children.settled()
         self._children.patient = True
         self._ready = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._note()
         self._progress.plain(f"ready http://{HOST}:{settings.port}")
-        if accounts.strip():
-            self._progress.plain(accounts.rstrip())
+        if accounts:
+            self._progress.plain(str(accounts))
+
+    async def _take(self, step: Step) -> None:
+        with self._progress.step(step.title):
+            await self._run_step(step.name, step.argv, f"{step.name} failed")
+        write_private(self._stamp(step), self._database_id())
+
+    def _stamp(self, step: Step) -> Path:
+        return self._settings.data / f"{step.name}.done"
+
+    def _database_id(self) -> str:
+        return hashlib.sha256(self._urls["database_url"].encode()).hexdigest()
+
+    def _done_before(self, step: Step) -> bool:
+        stamp = self._stamp(step)
+        return stamp.exists() and stamp.read_text(encoding="ascii") == self._database_id()
+
+    async def _accounts(self) -> str:
+        """What the person at the terminal signs in with; not kept in a log, there are passwords in it."""
+        if self._plan.accounts is None:
+            return ""
+        said = await self._run_step("demo-accounts", self._plan.accounts, "demo-accounts failed")
+        (self._settings.logs / "demo-accounts.log").unlink(missing_ok=True)
+        return said.rstrip()
 
     def _make_secrets(self) -> None:
         folder = self._settings.secrets
@@ -193,7 +219,7 @@ class Supervisor:
         settings = self._settings
         postgres = Postgres(settings.data, identity=self._postgres_identity) if not settings.database_url else None
         valkey = Valkey(settings.data) if not settings.redis_url else None
-        await asyncio.gather(*(self._start_server(server) for server in (postgres, valkey) if server is not None))
+        await _together(*(self._start_server(server) for server in (postgres, valkey) if server is not None))
         database_url = postgres.url if postgres else settings.database_url or ""
         redis_url = valkey.url if valkey else settings.redis_url or ""
         broker_url = settings.broker_url or (valkey.broker_url if valkey else redis_url)
@@ -292,6 +318,16 @@ class Supervisor:
         write_private(settings.data / "run.json", json.dumps(content, indent=1))
 
     # -- stop -----------------------------------------------------------------------------------------------------
+
+
+async def _together(*works: Coroutine[Any, Any, object]) -> list[object]:
+    """The results of all, or the first error once the others were cancelled and have ended."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+    return [task.result() for task in tasks]
 
 
 async def _get(port: int, path: str) -> tuple[int, str]:

@@ -31,9 +31,9 @@ class Handler(BaseHTTPRequestHandler):
 def web() -> None:
     server = HTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
     server.socket = socket.socket(fileno=int(os.environ["TF_WEB_FD"]))
-    log = Path(os.environ["TF_DATA"], "logs", "worker.log")
-    while os.environ.get("SMALL_BROKEN") == "program" and not (log.exists() and log.read_text()):
-        time.sleep(0.02)  # so that the program which dies has died before all looks well
+    said = Path(os.environ["TF_DATA"], "logs", "run.log")
+    while os.environ.get("SMALL_BROKEN") == "program" and "worker ended" not in said.read_text():
+        time.sleep(0.02)  # all else is well only after the supervisor noticed the first death
     server.serve_forever()
 
 
@@ -55,6 +55,11 @@ def migrate() -> None:
         await connection.close()
 
     asyncio.run(ask())
+
+
+def publish() -> None:
+    if os.environ.get("SMALL_BROKEN") == "publish":
+        broken()
 
 
 def accounts() -> None:
@@ -82,7 +87,10 @@ def supervise() -> int:
         migrate_step = "broken" if os.environ.get("SMALL_BROKEN") == "step" else "migrate"
         return Plan(
             early=[],
-            steps=[Step("migrate", "Database migrated", command(migrate_step))],
+            steps=[
+                Step("migrate", "Database migrated", command(migrate_step)),
+                Step("publish", "Modules published", command("publish"), renews=True),
+            ],
             programs=[web_program, worker_program],
             accounts=command("accounts"),
             pages=False,
@@ -91,7 +99,14 @@ def supervise() -> int:
     return run.main(planner=small)
 
 
-PROGRAMS = {"web": web, "worker": worker, "migrate": migrate, "accounts": accounts, "broken": broken}
+PROGRAMS = {
+    "web": web,
+    "worker": worker,
+    "migrate": migrate,
+    "publish": publish,
+    "accounts": accounts,
+    "broken": broken,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:

@@ -68,6 +68,8 @@ async def test_ready_is_said_once_and_followed_by_the_accounts(tmp_path: Path) -
         lines = copy.log.read_text().splitlines()
         assert lines.count(f"ready http://127.0.0.1:{copy.port}") == 1
         assert lines[lines.index(f"ready http://127.0.0.1:{copy.port}") + 1] == "demo 13800000000"
+        kept = [path for path in (tmp_path / "logs").glob("*") if path.name != "run.log"]
+        assert not any("13800000000" in path.read_text() for path in kept), "passwords do not belong into a log"
 
 
 async def test_a_second_copy_on_the_same_folder_is_refused(tmp_path: Path) -> None:
@@ -158,11 +160,23 @@ async def test_a_signal_to_make_alone_leaves_no_process_behind(tmp_path: Path, n
     assert await eventually(lambda: remains(copy) == [], 12), remains(copy)
 
 
-async def test_a_step_that_fails_stops_the_start_and_shows_why(tmp_path: Path) -> None:
-    copy = small(tmp_path, SMALL_BROKEN="step")
+@pytest.mark.parametrize("step", ["step", "publish"])
+async def test_a_step_that_fails_stops_the_start_and_shows_why(tmp_path: Path, step: str) -> None:
+    copy = small(tmp_path, SMALL_BROKEN=step)
     with pytest.raises(InstanceFailed, match="the reason that a person needs"):
         await copy.start()
     assert remains(copy) == []
+
+
+async def test_a_step_beside_the_programs_that_fails_stops_the_start_too(tmp_path: Path) -> None:
+    async with small(tmp_path) as first:
+        said = first.log.read_text()
+    assert said.index("Modules published") < said.index("The web answers"), "the first time programs wait for it"
+    again = small(tmp_path, SMALL_BROKEN="publish")
+    with pytest.raises(InstanceFailed, match="the reason that a person needs"):
+        await again.start()
+    assert "ready http" not in again.log.read_text()
+    assert remains(again) == []
 
 
 async def test_a_program_that_keeps_dying_stops_the_start_and_shows_why(tmp_path: Path) -> None:
