@@ -17,22 +17,46 @@ LEASE = timedelta(seconds=30)
 """How long one worker may take to plan a message before another does it again; planning twice is harmless."""
 
 
-async def plan(message_id: str) -> bool:
-    """Choose the channels of a message that has none yet; False when another has done it or there is no such one."""
+async def plan(message_id: str | uuid.UUID) -> bool:
+    """Choose a channel for a message that waits for one: a new one, or one whose last channel failed.
+
+    `plan_at` says that it waits; whoever writes a failure sets it in the same transaction (`ask_again`), so that a
+    fallback is never lost. Returns whether something was chosen here. Identity is asked for addresses, outside any
+    transaction; its errors come through, and the message is planned again after the lease.
+    """
+    key = uuid.UUID(str(message_id))
     at = now()
-    row = await db.fetch_one(
-        "UPDATE push_message SET plan_at = $2 WHERE id = $1 AND plan_at IS NOT NULL RETURNING citizen_id, kind, urgent",
-        uuid.UUID(message_id),
+    message = await db.fetch_one(
+        "UPDATE push_message SET plan_at = $2 WHERE id = $1 AND plan_at IS NOT NULL"
+        " RETURNING citizen_id, kind, urgent, expires_at, read_at",
+        key,
         at + LEASE,
     )
-    if row is None:
+    if message is None:
         return False
-    reached = await reach.load(str(row["citizen_id"]), row["kind"], urgent=row["urgent"], at=at)
-    choices = choose(reached.facts)
+    before = await _used(key)
+    choices: list[Choice] = []
+    template = ""
+    pointless = message["expires_at"] <= at or (message["read_at"] is not None and before)
+    if not pointless and all(state == "failed" for state, _ in before.values()):
+        tried = {channel: why for channel, (_, why) in before.items()}
+        reached = await reach.load(
+            str(message["citizen_id"]), message["kind"], urgent=message["urgent"], at=at, tried=tried
+        )
+        choices, template = choose(reached.facts), reached.template
     async with db.transaction():
-        await _write(uuid.UUID(message_id), choices, reached.template, at)
-        await db.execute("UPDATE push_message SET plan_at = NULL WHERE id = $1", uuid.UUID(message_id))
-    return True
+        # two workers that plan one message at once must not queue two channels
+        await db.execute("SELECT 1 FROM push_message WHERE id = $1 FOR UPDATE", key)
+        if await _used(key) != before:
+            return False
+        await _write(key, choices, template, at)
+        await db.execute("UPDATE push_message SET plan_at = NULL WHERE id = $1", key)
+    return bool(choices)
+
+
+async def ask_again(message_id: uuid.UUID, at: datetime) -> None:
+    """A channel failed: let the message wait for another. In the transaction that writes the failure."""
+    await db.execute("UPDATE push_message SET plan_at = $2 WHERE id = $1", message_id, at)
 
 
 async def _write(message_id: uuid.UUID, choices: Sequence[Choice], template: str, at: datetime) -> None:
@@ -60,37 +84,13 @@ async def _write(message_id: uuid.UUID, choices: Sequence[Choice], template: str
         )
 
 
-async def next_channel(message_id: uuid.UUID) -> str | None:
-    """After a failure: choose again among what was not tried. Returns the channel that is queued now.
-
-    Call it outside the transaction that wrote the failure: identity is asked for addresses.
-    """
-    at = now()
-    message = await db.fetch_one(
-        "SELECT citizen_id, kind, urgent, expires_at, read_at FROM push_message WHERE id = $1", message_id
-    )
-    if message is None or message["expires_at"] <= at or message["read_at"] is not None:
-        return None
-    tried = await _tried(message_id)
-    reached = await reach.load(
-        str(message["citizen_id"]), message["kind"], urgent=message["urgent"], at=at, tried=tried
-    )
-    choices = choose(reached.facts)
-    async with db.transaction():
-        # two failures of one message at once must not queue two channels
-        await db.execute("SELECT 1 FROM push_message WHERE id = $1 FOR UPDATE", message_id)
-        if await _tried(message_id) != tried:
-            return None
-        await _write(message_id, choices, reached.template, at)
-    return next((choice.channel for choice in choices if choice.state == "queued"), None)
-
-
 async def has_alternative(message_id: uuid.UUID, channel: str, at: datetime) -> bool:
     """Whether another channel could send the message now, were this one to be given up."""
     message = await db.fetch_one("SELECT citizen_id, kind, urgent FROM push_message WHERE id = $1", message_id)
     if message is None:
         return False
-    tried = {**await _tried(message_id), channel: "…"}
+    used = await _used(message_id)
+    tried = {**{name: why for name, (_, why) in used.items()}, channel: "…"}
     reached = await reach.load(
         str(message["citizen_id"]), message["kind"], urgent=message["urgent"], at=at, tried=tried
     )
@@ -99,11 +99,11 @@ async def has_alternative(message_id: uuid.UUID, channel: str, at: datetime) -> 
     )
 
 
-async def _tried(message_id: uuid.UUID) -> dict[str, str]:
-    """Channels that are not to be chosen (again): failed, or under way in any manner."""
+async def _used(message_id: uuid.UUID) -> dict[str, tuple[str, str]]:
+    """Channel → (state, why), oldest first, of all that were not merely skipped."""
     rows = await db.fetch(
-        "SELECT channel, why FROM push_delivery WHERE message_id = $1 AND state <> 'skipped'"
+        "SELECT channel, state, why FROM push_delivery WHERE message_id = $1 AND state <> 'skipped'"
         " ORDER BY updated_at, channel",
         message_id,
     )
-    return {row["channel"]: row["why"] for row in rows}
+    return {row["channel"]: (row["state"], row["why"]) for row in rows}

@@ -41,12 +41,15 @@ async def settle(limit: int = 100) -> int:
     """Ask about everything that is due; returns how many rows were asked about."""
     at = now()
     asked = 0
-    for row in await _due("sms", "unknown", at, limit):
-        asked += 1
-        await _sms(row, at, unknown=True)
-    for row in await _due("sms", "sent", at, limit):
-        asked += 1
-        await _sms(row, at, unknown=False)
+    for state in ("unknown", "sent"):
+        for row in await _due("sms", state, at, limit):
+            asked += 1
+            try:
+                await _sms(row, at, unknown=state == "unknown")
+            except Exception as exc:
+                if db.is_connection_error(exc):
+                    raise
+                log.error("receipt_failed", delivery=str(row["id"]), error=repr(exc), exc_info=exc)  # asked again
     asked += await _jpush(at, limit)
     await db.execute("DELETE FROM push_inbound WHERE created_at < $1", at - timedelta(days=7))
     return asked
@@ -76,8 +79,12 @@ async def _sms(row: asyncpg.Record, at: datetime, *, unknown: bool) -> None:
     elif found.state == "delivered":
         await _set(row, "received", None, at)
     elif found.state == "failed":
-        if await _set(row, "failed", None, at, why="短信没有送到", code=found.code):
-            await planning.next_channel(row["message_id"])
+        async with db.transaction():
+            changed = await _set(row, "failed", None, at, why="短信没有送到", code=found.code)
+            if changed:
+                await planning.ask_again(row["message_id"], at)
+        if changed:
+            await planning.plan(row["message_id"])
     else:
         await _set(row, "sent", _later(row, at), at)
 

@@ -31,6 +31,9 @@ log = logging.get("push")
 LEASE = timedelta(seconds=60)
 """Longer than the slowest call with its token renewal; a claim older than this belongs to a dead worker."""
 
+SURPRISE = timedelta(minutes=1)
+"""How long a delivery waits that failed for no reason of the vendor's."""
+
 RECEIPTS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """When the vendor is asked whether a message arrived, after it was sent."""
 
@@ -59,10 +62,7 @@ async def send_message(message_id: str) -> int:
 async def send_due(limit: int = AT_ONCE) -> int:
     """Send what is due of all messages, the most urgent and oldest first; returns how many rows were looked at."""
     rows = await db.fetch(_DUE + " ORDER BY m.urgent DESC, d.next_at LIMIT $2", now(), limit)
-    results = await asyncio.gather(*(attempt(row) for row in rows), return_exceptions=True)
-    for row, result in zip(rows, results, strict=True):
-        if isinstance(result, BaseException):
-            log.error("attempt_failed", delivery=str(row["id"]), error=repr(result), exc_info=result)
+    await asyncio.gather(*(attempt(row) for row in rows))
     return len(rows)
 
 
@@ -77,8 +77,23 @@ class Ready:
 
 
 async def attempt(row: asyncpg.Record) -> bool:
-    """One attempt for one due delivery; True when the vendor was called."""
-    at = now()
+    """One attempt for one due delivery; True when the vendor was called.
+
+    A surprise (an address that cannot be read, a defect) is logged and waits a minute: one delivery must hold up
+    neither the others nor the loop over them. Raises only when the database is lost.
+    """
+    try:
+        return await _attempt(row, now())
+    except Exception as exc:
+        if db.is_connection_error(exc):
+            raise
+        log.error("attempt_failed", delivery=str(row["id"]), error=repr(exc), exc_info=exc)
+        at = now()
+        await _mark(row, row["state"], None, at + SURPRISE, at)
+        return False
+
+
+async def _attempt(row: asyncpg.Record, at: datetime) -> bool:
     if row["expires_at"] <= at or (row["read_at"] is not None and row["state"] != "unknown"):
         await _close(row, at)
         return False
@@ -247,8 +262,10 @@ async def _failed(
         )
         if changed:
             await _consequences(row, verdict, error)
+            if gives_up:
+                await planning.ask_again(row["message_id"], at)
     if changed and gives_up:
-        await planning.next_channel(row["message_id"])
+        await planning.plan(row["message_id"])
 
 
 def _still_unknown(channel: str, verdict: Verdict) -> Verdict:
@@ -288,8 +305,13 @@ async def _postpone(row: asyncpg.Record, until: datetime, at: datetime) -> None:
 async def _give_up(row: asyncpg.Record, why: str, at: datetime) -> None:
     if row["state"] == "unknown":
         await _mark(row, "unknown", why, None, at)
-    elif await _mark(row, "failed", why, None, at):
-        await planning.next_channel(row["message_id"])
+        return
+    async with db.transaction():
+        changed = await _mark(row, "failed", why, None, at)
+        if changed:
+            await planning.ask_again(row["message_id"], at)
+    if changed:
+        await planning.plan(row["message_id"])
 
 
 async def _close(row: asyncpg.Record, at: datetime) -> None:

@@ -41,7 +41,9 @@ async def replay() -> None:
     ):
         try:
             await planning.plan(str(row["id"]))
-        except Exception as exc:  # noqa: BLE001 - one message that cannot be planned must not hold up the others
+        except Exception as exc:
+            if db.is_connection_error(exc):
+                raise
             log.error("plan_failed", message=str(row["id"]), error=repr(exc))
         if time.monotonic() > end:
             return

@@ -14,7 +14,7 @@ import pytest
 
 from backend.core import db
 from backend.core.clock import shifted
-from push import planning, receipts, sending, tasks
+from push import planning, ports, receipts, sending, tasks
 from tests.conftest import Simulators
 from tests.push.conftest import Person, Town, counts, fault, received, tell
 
@@ -213,6 +213,69 @@ async def test_a_paused_worker_cannot_overwrite_what_came_later(town: Town, sand
     assert (await person.deliveries())["jpush"] == "sent"
     assert await sending.attempt(stale) is False
     assert await counts(sandbox) == {"jpush": 1}
+
+
+async def test_citizens_that_cannot_be_looked_up_hold_up_nobody(town: Town, sandbox: Simulators) -> None:
+    lost = [town.person(phone=True) for _ in range(sending.AT_ONCE)]
+    for person in lost:
+        await planning.plan(await tell(person, urgent=True))
+        del town.people[person.id]
+    found = town.person(phone=True)
+    await planning.plan(await tell(found))
+    await asyncio.wait_for(tasks.replay.run(), 10)
+    assert await counts(sandbox) == {"sms": 1}
+    assert (await found.deliveries())["sms"] == "sent"
+
+
+async def test_a_fallback_survives_the_death_of_its_worker(town: Town, drain, sandbox: Simulators) -> None:
+    person = town.person(wechat=True, phone=True)
+    await person.grant(NEWS)
+    await fault(sandbox, "wechat", "subscribe", "code", code="43101", times=1)
+    message = await tell(person)
+    await planning.plan(message)
+    del town.people[person.id]  # as if it died there: the next channel cannot be chosen
+
+    class Gone(Exception):
+        pass
+
+    async def addresses(_: str) -> Person:
+        if not await received(sandbox, "wechat", "subscribe"):
+            return person
+        raise Gone
+
+    ports.configure(ports.Ports(addresses=addresses, citizen_of_openid=town.citizen_of_openid))
+    await sending.send_message(message)
+    assert (await person.deliveries())["wechat"] == "failed"
+    assert await counts(sandbox) == {"wechat": 1}
+    town.people[person.id] = person
+    ports.configure(ports.Ports(addresses=town.addresses, citizen_of_openid=town.citizen_of_openid))
+    with shifted(timedelta(seconds=31)):
+        await tasks.replay.run()
+    assert (await person.deliveries())["sms"] == "sent"
+
+
+async def test_planning_at_once_and_again_queues_one_channel(town: Town, drain, sandbox: Simulators) -> None:
+    person = town.person(wechat=True, phone=True, alipay=True)
+    await person.grant(NEWS)
+    await fault(sandbox, "wechat", "subscribe", "code", code="43101", times=1)
+    message = await tell(person)
+    await drain()
+    for _ in range(3):
+        await db.execute("UPDATE push_message SET plan_at = now()")
+        await asyncio.gather(*(planning.plan(message) for _ in range(5)))
+        await sending.send_message(message)
+    assert await counts(sandbox) == {"wechat": 1, "alipay": 1}
+
+
+async def test_a_message_nobody_could_plan_in_time_is_left_in_the_inbox(town: Town, sandbox: Simulators) -> None:
+    person = town.person(phone=True)
+    await tell(person)
+    with shifted(timedelta(days=8)):
+        await tasks.replay.run()
+        await tasks.replay.run()
+    assert await counts(sandbox) == {}
+    assert await db.fetch("SELECT 1 FROM push_message WHERE plan_at IS NOT NULL") == []
+    assert len(await person.told()) == 1
 
 
 async def test_one_message_that_cannot_be_planned_holds_up_nobody(town: Town, sandbox: Simulators) -> None:
