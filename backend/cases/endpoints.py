@@ -162,6 +162,7 @@ async def upload_content(call: Call, upload: str) -> HTTPResponse:
         errors.NotEligible,
         errors.OutOfScope,
         errors.NotDelegated,
+        errors.AlreadyBooked,
     ),
 )
 async def submit(call: Call, body: CaseCreate) -> CaseOut:

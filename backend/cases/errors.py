@@ -77,6 +77,12 @@ class HandledElsewhere(AppError):
     title = "这个办件由部门的系统办理，不能在这里操作"
 
 
+class AlreadyBooked(AppError):
+    code = "cases.already_booked"
+    status = 409
+    title = "您已经预约了这个事项，要改时间请先撤回原来的预约"
+
+
 class OutOfScope(AppError):
     code = "cases.region_unknown"
     status = 422

@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 
 from backend.cases import history, knowledge, papers, sealing, tasks, view
-from backend.cases.errors import FormInvalid, NotDelegated, NotEligible, OutOfScope, WrongKind
+from backend.cases.errors import AlreadyBooked, FormInvalid, NotDelegated, NotEligible, OutOfScope, WrongKind
 from backend.cases.history import Actor, ResultKept, Step
 from backend.cases.ports import Decided, ports
 from backend.cases.rows import Row
@@ -163,7 +163,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
     """Open a case. Runs inside the transaction of its idempotency key.
 
     Raises MatterNotFound, SwitchedOff, ReleaseUnknown, WrongKind, NotSignedIn, LevelTooLow, FormInvalid,
-    MaterialsInvalid, NotEligible, OutOfScope, NotDelegated, and what the booking raises.
+    MaterialsInvalid, NotEligible, OutOfScope, NotDelegated, AlreadyBooked, and what the booking raises.
     """
     opening, _ = await _open(who, given)
     entry = opening.entry
@@ -184,6 +184,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
         if opening.level >= Level.FACE:
             await identity.consume_assurance(who, f"submit:{given.matter}", used_by=number)
         if given.booking is not None:
+            await _one_booking(citizen_id, entry.id)
             await ports().reserve_slot(entry, given.booking, case_id)
         key = await identity.data_key(who.id)
         row = history.new_row(
@@ -206,6 +207,18 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
         if row.dispatch == "pending":
             enqueue(tasks.dispatch, str(case_id))
     return view.case_out(row, entry, opening.form, events, given_rows, None, key=key, now=clock.now())
+
+
+async def _one_booking(citizen_id: UUID, matter: str) -> None:
+    """A citizen holds one place of a matter at a time. Two at once wait for each other here. Raises AlreadyBooked."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 7310006))", f"{citizen_id}{matter}")
+    held = await db.fetch_one(
+        "SELECT number FROM cases_case WHERE citizen_id = $1 AND matter = $2 AND ended_at IS NULL LIMIT 1",
+        citizen_id,
+        matter,
+    )
+    if held is not None:
+        raise AlreadyBooked(context={"case": held["number"]})
 
 
 async def _first_steps(who: Principal, row: Row, opening: Opening, key: bytes) -> list[Step]:
