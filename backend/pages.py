@@ -13,8 +13,9 @@ from sanic.response import HTTPResponse
 FOLDER = Path(__file__).resolve().parents[1] / "h5" / "dist"
 API_PREFIXES = ("/api/", "/staff/", "/publish/", "/operate/", "/callbacks/", "/assets/")
 CSP = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:;"
-    " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; style-src 'self' 'unsafe-inline';"
+    " font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": CSP,
