@@ -96,6 +96,8 @@ async def listen(
     """Hand every message of a channel to `handle`, for ever; `on_connect` runs after each (re)connection, so that
     what was missed can be read from the database. Run it as a task and cancel it at shutdown."""
     delay = 0.1
+    task = asyncio.current_task()
+    assert task is not None  # it awaits, so it runs in one
     while True:
         try:
             async with client().pubsub() as pubsub:
@@ -103,6 +105,8 @@ async def listen(
                 await on_connect()
                 delay = 0.1
                 while True:
+                    if task.cancelling():  # the client loses a cancellation that comes while it connects
+                        raise asyncio.CancelledError
                     message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)
                     if message is not None:
                         await handle(message["data"])
