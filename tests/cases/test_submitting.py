@@ -282,7 +282,9 @@ async def test_a_matter_that_was_switched_off_in_between_says_why_and_keeps_the_
     assert status == 404  # the draft went with the submission
 
 
-@pytest.mark.parametrize("matter", ["province_human_resources.social_insurance_query", "province_finance.non_tax_payment"])
+@pytest.mark.parametrize(
+    "matter", ["province_human_resources.social_insurance_query", "province_finance.non_tax_payment"]
+)
 async def test_what_is_not_applied_for_is_pointed_elsewhere(zhang: Citizen, matter: str) -> None:
     body = {"matter": matter, "release": await zhang.release(matter), "form": {}}
     status, problem = await zhang.send("POST", "/cases", body)
