@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 from backend import operation, process
 from backend.appointments import endpoints as appointments
 from backend.cases import endpoints as cases
-from backend.core import http, metrics, openapi
+from backend.core import http, metrics, openapi, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
@@ -80,6 +80,7 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
 
     @app.before_server_start  # type: ignore[untyped-decorator]
     async def start(_: Sanic[Any, Any]) -> None:
+        tasks.configure(settings.broker_url)
         await process.start(settings)
         app.ctx.flushing = asyncio.create_task(_flush_metrics(), name="metrics")
         await identity_service.start(app.ctx.tokens)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -173,8 +173,8 @@ def enqueue(entry: Task, *args: str | int) -> None:
     db.on_commit(send)
 
 
-def configure(broker_url: str, timetable: list[Every]) -> Celery:
-    """Point Celery at a broker and fill beat's schedule."""
+def configure(broker_url: str, timetable: Sequence[Every] = ()) -> Celery:
+    """Point Celery at a broker and fill beat's schedule. Whoever only sends needs no timetable."""
     app.conf.broker_url = broker_url
     app.conf.beat_schedule = {
         row.task.name: {
