@@ -1,0 +1,15 @@
+"""Journeys walk through the whole program as it runs under `make run`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.journeys.town import Town, shared
+
+
+@pytest.fixture(scope="session")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with shared.visit(tmp_path_factory.mktemp("town")) as held:
+        yield held
