@@ -62,7 +62,10 @@ for (const entry of entries) {
   const text = await readFile(path, 'utf8')
   if (!consoles && /--el-color-primary/.test(text)) faults.push(`${name} carries Element Plus`)
   // Scripts may hold addresses in messages; what loads by itself is in markup and styles.
-  const loads = extname(name) === '.js' ? /(?:src|href)\s*[:=]\s*["'`](https?:\/\/[^"'`]+)/g : /(https?:\/\/[^\s"')]+)/g
+  const loads =
+    extname(name) === '.js'
+      ? /(?:src|href)\s*[:=]\s*["'`]((?:https?:)?\/\/[^"'`]+)/g
+      : /(https?:\/\/[^\s"')]+|(?<=[("'\s])\/\/[a-z0-9-]+\.[^\s"')]+)/gi
   for (const [, url] of text.matchAll(loads)) {
     if (!VOCABULARY.test(url)) faults.push(`${name} names the foreign host ${url}`)
   }

@@ -2,6 +2,11 @@
 const ICONS: Record<string, string> = {
   'sheng-yu-shou-yang': 'baby',
   'hu-ji-ban-li': 'house',
+  'min-zu-zong-jiao': 'globe',
+  'ru-wu-fu-yi': 'shield',
+  'zi-zhi-ren-zheng': 'check',
+  'nian-jian-nian-shen': 'calendar',
+  'you-dai-fu-xu': 'heart',
   'jiao-yu-ke-yan': 'book',
   'jiu-ye-chuang-ye': 'work',
   'she-li-bian-geng': 'shop',

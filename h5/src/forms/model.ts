@@ -34,6 +34,8 @@ export interface Step {
   fields: Field[]
 }
 
+const QUESTIONS = '填写办事信息'
+
 export const filled = (value: unknown): boolean =>
   !(value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0))
 
@@ -112,7 +114,7 @@ export function stepsOf(fields: Field[], perStep: number): { steps: Step[]; comm
   const steps: Step[] = known.length > 0 ? [{ title: '核对您的信息', fields: known }] : []
   let open: Field[] = []
   const close = () => {
-    if (open.length > 0) steps.push({ title: '填写办事信息', fields: open })
+    if (open.length > 0) steps.push({ title: QUESTIONS, fields: open })
     open = []
   }
   for (const node of rest) {
@@ -127,6 +129,8 @@ export function stepsOf(fields: Field[], perStep: number): { steps: Step[]; comm
     open.push(node)
   }
   close()
+  const plain = steps.filter((step) => step.title === QUESTIONS)
+  if (plain.length > 1) plain.forEach((step, at) => (step.title = `${QUESTIONS}（${at + 1}/${plain.length}）`))
   return { steps, commitments }
 }
 
