@@ -74,7 +74,13 @@ async def _submit(row: Row, entry: MatterEntry) -> None:
             return
     call = await _call_of(row, entry)
     await db.execute("UPDATE cases_case SET dispatch = 'sent' WHERE id = $1 AND dispatch = 'pending'", row.id)
-    answer: SubmitAnswer = await gateway.call(entry, "submit", call, key=f"{row.number}:{row.dispatch_round}")
+    try:
+        answer = await gateway.call(entry, "submit", call, key=f"{row.number}:{row.dispatch_round}")
+    except DepartmentRefused as exc:
+        if exc.context.get("department_code") != "idempotency_key_reused":
+            raise
+        # it has this hand-over already; what we would say today of the applicant differs from then
+        answer = SubmitAnswer(state="received")
     await _arrived(row, answer.department_number, answer.state, answer.message, [])
 
 
