@@ -88,7 +88,6 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
     @app.after_server_stop  # type: ignore[untyped-decorator]
     async def stop(_: Sanic[Any, Any]) -> None:
         app.ctx.flushing.cancel()
-        app.ctx.flushing.cancel()
         await identity_service.stop()
         await process.stop()
 

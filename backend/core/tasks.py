@@ -24,6 +24,7 @@ log = logging.get("tasks")
 
 Queue = Literal["urgent", "default"]
 QUEUES: tuple[Queue, ...] = ("urgent", "default")
+BATCH = 25  # calls in one message at most: work that one worker loses, or holds up, together
 
 app = Celery("tianfu")
 app.conf.update(
@@ -70,8 +71,10 @@ def task(name: str, *, queue: Queue = "default") -> Callable[[Callable[..., Awai
         entry = Task(name, queue, function)
         registry[name] = entry
 
-        def execute(*args: Any) -> None:
-            _runner().run(_observed(entry, args))
+        def execute(*calls: list[str | int]) -> None:
+            """`calls` are the argument lists of so many runs; none at all is one run without arguments (the beat)."""
+            for call in calls or ([],):
+                _runner().run(_observed(entry, tuple(call)))
 
         app.task(execute, name=name, queue=queue, max_retries=0)
         return entry
@@ -149,13 +152,28 @@ class Dispatcher:
 
     def _work(self) -> None:
         while (item := self._waiting.get()) is not None:
-            entry, args = item
+            for entry, calls in self._gather(item):
+                try:
+                    app.send_task(entry.name, args=calls, queue=entry.queue, retry=False)
+                except (BrokerError, OSError) as exc:
+                    log.warning("dispatch_failed", task=entry.name, calls=len(calls), error=repr(exc))
+                except Exception as exc:  # noqa: BLE001 - the thread must outlive any surprise of the broker's client
+                    log.error("dispatch_failed", task=entry.name, calls=len(calls), error=repr(exc))
+
+    def _gather(self, first: tuple[Task, tuple[Any, ...]]) -> list[tuple[Task, list[list[Any]]]]:
+        """What waits already, up to a batch, by task: under load one message carries many calls, since the broker's
+        client costs more than the row did; a lone call leaves at once."""
+        found: dict[str, tuple[Task, list[list[Any]]]] = {first[0].name: (first[0], [list(first[1])])}
+        for _ in range(BATCH - 1):
             try:
-                app.send_task(entry.name, args=args, queue=entry.queue, retry=False)
-            except (BrokerError, OSError) as exc:
-                log.warning("dispatch_failed", task=entry.name, error=repr(exc))
-            except Exception as exc:  # noqa: BLE001 - the thread must outlive any surprise of the broker's client
-                log.error("dispatch_failed", task=entry.name, error=repr(exc))
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if item is None:
+                self._waiting.put(None)
+                break
+            found.setdefault(item[0].name, (item[0], []))[1].append(list(item[1]))
+        return list(found.values())
 
 
 _dispatcher: Dispatcher | None = None

@@ -24,6 +24,7 @@ GROUPS = (machine.measure, web.measure)
 def show(row: Row) -> None:
     result = row.result()
     beside = f"  baseline {result['baseline']}  ratio {result['ratio']}" if result["baseline"] is not None else ""
+    beside += f"  cpu {result['cpu_us']} by {result['baseline_cpu_us']} us" if "cpu_us" in result else ""
     print(f"{row.name:24} {result['value']:>12} {row.unit:8}{beside}  ({result['min']} to {result['max']})", flush=True)
 
 

@@ -10,6 +10,7 @@ import hmac
 import json
 import sys
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ import asyncpg
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse
 
+from tests.bench import rows
+
 JSON = "application/json"
 KEY = b"k" * 32
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+LAST = uuid.UUID(int=2**128 - 1)
 
 
 def create(body: bytes, database_url: str | None, sql: dict[str, Any]) -> Any:
@@ -45,8 +50,8 @@ def create(body: bytes, database_url: str | None, sql: dict[str, Any]) -> Any:
     @app.get("/select")
     async def select(_: Request) -> HTTPResponse:
         async with held["pool"].acquire() as connection:
-            rows = await connection.fetch(sql["select"], uuid.UUID(sql["citizen"]))
-        return HTTPResponse(json.dumps([dict(row) for row in rows], default=str).encode(), content_type=JSON)
+            found = await connection.fetch(sql["select"], uuid.UUID(sql["citizen"]), LATEST, LAST, 21)
+        return HTTPResponse(json.dumps([dict(row) for row in found], default=str).encode(), content_type=JSON)
 
     @app.post("/insert")
     async def insert(request: Request) -> HTTPResponse:
@@ -59,10 +64,9 @@ def create(body: bytes, database_url: str | None, sql: dict[str, Any]) -> Any:
     async def start(_: Any) -> None:
         if database_url:
             held["pool"] = await asyncpg.create_pool(database_url, min_size=1, max_size=10)
-        if "insert" in sql:
-            from tests.bench.rows import inserter
-
-            held["insert"] = inserter(sql)
+        if "number" in sql:
+            async with held["pool"].acquire() as connection:
+                held["insert"] = rows.inserter(await rows.templates(connection, sql["key"], sql["number"]))
 
     return app
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import random
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import Any
 import aiohttp
 import asyncpg
 
+from backend.cases.reading import PAGE
 from backend.local.instance import Instance
 from backend.matters.search import Index
 from backend.modules import terms
+from backend.sandbox.people import PEOPLE
 from backend.sdk.manifest import Bundle, Contact, Department, Matter, Module, load_folder
 from tests.bench import load
 
@@ -23,6 +27,18 @@ ROOT = Path(__file__).resolve().parents[2]
 PHONE = "13900000001"
 MATTERS = 20_000
 CASES = 1_000_000
+SUBMITTED = "province_health.birth_registration"
+FORM: dict[str, Any] = {
+    "phone": PHONE,
+    "stage": "born",
+    "birth_date": "2025-05-05",
+    "child_order": 1,
+    "has_partner": True,
+    "partner": {"name": "李四", "id_number": PEOPLE[1].id_number, "phone": "13800000002"},
+    "region": "510104",
+    "live_address": "成都市锦江区示例路 1 号",
+    "household_address": "成都市青羊区示例街 2 号",
+}
 
 
 @dataclass
@@ -58,12 +74,10 @@ async def _code(instance: Instance, phone: str) -> str:
 
 async def sign_in(instance: Instance) -> Citizen:
     """Sign in by phone code and prove the real name of an invented person whom the simulated authority knows."""
-    from backend.sandbox.people import PEOPLE
-
     await call(instance, "POST", "/api/v1/phone-codes", {"phone": PHONE})
     code = await _code(instance, PHONE)
     made = await call(instance, "POST", "/api/v1/sessions/phone", {"phone": PHONE, "code": code})
-    person = next(iter(PEOPLE))
+    person = PEOPLE[0]
     me = await call(
         instance,
         "POST",
@@ -75,6 +89,101 @@ async def sign_in(instance: Instance) -> Citizen:
     row = await connection.fetchrow("SELECT id FROM identity_citizen WHERE level >= 2 ORDER BY created_at DESC LIMIT 1")
     await connection.close()
     return Citizen(token=me.get("token") or made["token"], id=str(row["id"]))
+
+
+async def fill_cases(instance: Instance, citizen: Citizen, folder: Path) -> Path:
+    """50 cases of the citizen among a million of others, copied from one real case; the file for the baseline."""
+    made = await submit(instance, citizen, "template-for-many")
+    connection = await asyncpg.connect(instance.database_url, timeout=600)
+    try:
+        names = [
+            row["column_name"]
+            for row in await connection.fetch(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'cases_case'"
+            )
+        ]
+        other = {
+            "id": "gen_random_uuid()",
+            "number": "'B-' || n",
+            "citizen_id": "md5((n % 20000)::text)::uuid",
+            "submitted_at": "now() - (n || ' seconds')::interval",
+            "work_at": "NULL",
+            "dispatch": "'none'",
+        }
+        mine = {**other, "number": "'M-' || n", "citizen_id": "c.citizen_id"}
+        for replaced, count in ((other, CASES), (mine, 50)):
+            columns = ", ".join(replaced.get(name, f"c.{name}") for name in names)
+            await connection.execute(
+                f"INSERT INTO cases_case ({', '.join(names)}) SELECT {columns}"
+                f" FROM cases_case c, generate_series(1, {count}) n WHERE c.number = $1",
+                made["number"],
+                timeout=600,
+            )
+        await connection.execute("VACUUM ANALYZE cases_case", timeout=600)
+    finally:
+        await connection.close()
+    file = folder / "my-cases.json"
+    file.write_text(json.dumps({"select": PAGE, "citizen": citizen.id}))
+    return file
+
+
+async def submit(instance: Instance, citizen: Citizen, key: str) -> Any:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            instance.url + "/api/v1/cases",
+            data=await submission(instance),
+            headers={
+                "Authorization": f"Bearer {citizen.token}",
+                "Idempotency-Key": key,
+                "Content-Type": "application/json",
+            },
+        ) as answer,
+    ):
+        if answer.status != 201:
+            raise load.LoadFailed(f"submit: {answer.status} {await answer.text()}")
+        return await answer.json()
+
+
+_submission: list[bytes] = []
+
+
+async def submission(instance: Instance) -> bytes:
+    """The body of an ordinary application of ten fields, without files."""
+    if not _submission:
+        guide = await call(instance, "GET", f"/api/v1/matters/{SUBMITTED}")
+        _submission.append(
+            json.dumps({"matter": SUBMITTED, "release": guide["release"], "form": FORM, "region": "510100"}).encode()
+        )
+    return _submission[0]
+
+
+async def submissions(instance: Instance, citizen: Citizen, folder: Path) -> tuple[bytes, Path]:
+    """(body, the file for the baseline that inserts the same rows)."""
+    made = await submit(instance, citizen, "template-for-insert")
+    file = folder / "submit.json"
+    file.write_text(json.dumps({"key": "template-for-insert", "number": made["number"]}))
+    return await submission(instance), file
+
+
+_key = itertools.count(1)
+
+
+def submit_requests(citizen: Citizen, body: bytes, count: int = 20_000) -> list[bytes]:
+    """So many different submissions of one body: a fresh Idempotency-Key each."""
+    return [
+        load.request(
+            "POST",
+            "/api/v1/cases",
+            headers={
+                "Authorization": f"Bearer {citizen.token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"bench-{next(_key)}",
+            },
+            body=body,
+        )
+        for _ in range(count)
+    ]
 
 
 def large_bundle() -> Bundle:
@@ -143,8 +252,6 @@ async def publish_large_catalogue(instance: Instance) -> float:
         "    await redis.disconnect()\n"
         "asyncio.run(main())\n"
     )
-    import sys
-
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-W", "ignore", "-c", code, cwd=ROOT, env={**instance.environment(), "PYTHONPATH": str(ROOT)}
     )
