@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from backend.core.errors import FieldProblem
+from backend.core.errors import FieldProblem, MalformedJson
 
 _PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _TABLE: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -56,12 +56,15 @@ def _problem(parent: str, message: str) -> FieldProblem:
 
 
 def field_problems(payload: bytes | dict[str, Any], model: Any) -> list[FieldProblem]:
-    """Every bad field of a payload that `model` refused; JSON bytes, or a dict of query arguments."""
+    """Every bad field of a payload that `model` refused; JSON bytes, or a dict of query arguments.
+
+    Raises MalformedJson: the decoder may meet a wrong field before the place where the text breaks off.
+    """
     strict = isinstance(payload, bytes)
     try:
         value = msgspec.json.decode(payload) if isinstance(payload, bytes) else payload
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [FieldProblem(field="", code="invalid", message="内容读不懂")]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise MalformedJson from exc
     if not isinstance(value, dict):
         return [FieldProblem(field="", code="type", message="应为一组内容")]
     problems: list[FieldProblem] = []
