@@ -205,7 +205,7 @@ KEPT_TABLES = {"modules_module", "modules_release", "modules_rollout", "modules_
 
 
 @pytest.fixture
-async def database(running: Server) -> AsyncIterator[None]:
+async def database(running: Server) -> None:
     """Tables as new, but for the published modules; Redis emptied; no message waiting."""
     from backend.core import db, redis, tasks
 
@@ -214,7 +214,6 @@ async def database(running: Server) -> AsyncIterator[None]:
     await db.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
     await redis.client().flushdb()
     tasks._dispatcher = Recorder()  # type: ignore[assignment]
-    yield
 
 
 class Recorder:
@@ -281,9 +280,7 @@ async def sign_in(
         made = await client.call("POST", "/api/v1/sessions/phone", {"phone": phone, "code": code}, status=200)
         client.token = made["token"]
         if name is not None:
-            me = await client.call(
-                "POST", "/api/v1/me/real-name", {"name": name, "id_number": id_number}, status=200
-            )
+            me = await client.call("POST", "/api/v1/me/real-name", {"name": name, "id_number": id_number}, status=200)
             client.token = me.get("token") or client.token
         return client
 
