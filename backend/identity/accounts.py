@@ -23,8 +23,8 @@ CHANNEL_NAMES = {"phone": "手机号", "wechat": "微信", "alipay": "支付宝"
 
 
 async def sign_in_by_phone(phone: str, code: str, caller: devices.Caller) -> sessions.Opened:
-    """Raises CodeWrong."""
-    code_id = await codes.check(phone, code)
+    """Raises CodeWrong, TooManyRequests."""
+    code_id = await codes.check(phone, code, caller)
     async with db.transaction():
         await codes.spend(code_id)
         return await _sign_in("phone", "", phone, index_of("phone", phone), None, caller)

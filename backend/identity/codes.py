@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from backend.core import crypto, db, logging, redis
 from backend.core.clients import ProviderError
 from backend.core.clock import SHANGHAI, now
+from backend.core.errors import TooManyRequests
 from backend.core.keys import vault
 from backend.core.tasks import enqueue, task
 from backend.identity import captcha as captchas
@@ -35,6 +36,7 @@ SOFT_LIMIT_AN_ADDRESS = 5  # an hour; beyond it a small sum is asked
 LIMITS_A_NUMBER = ((1, 60, "一分钟只能获取一次验证码，请稍等"), (5, 3600, "这个手机号获取验证码太频繁，请一小时后再试"),
                    (10, 86_400, "这个手机号今天获取验证码的次数已用完，请明天再试，或用微信、支付宝登录"))  # fmt: skip
 LIMIT_AN_ADDRESS = (30, 3600, "这个网络获取验证码太频繁，请稍后再试，或换一个网络")
+GUESSES_AN_ADDRESS = 100  # wrong codes an hour
 TEMPLATE = "phone_code"
 _SEALED_PHONE = b"phone-code.phone"
 _SEALED_CODE = b"phone-code.code"
@@ -85,12 +87,15 @@ async def send(phone: str, captcha: str | None, caller: Caller) -> PhoneCodeSent
     )
 
 
-async def check(phone: str, code: str) -> uuid.UUID:
-    """The id of the code row when the code is right. Raises CodeWrong.
+async def check(phone: str, code: str, caller: Caller) -> uuid.UUID:
+    """The id of the code row when the code is right. Raises CodeWrong, TooManyRequests.
 
     The try is counted before the code is compared and outside any transaction, so that no failure takes it back.
-    Only the newest code of a phone is good.
+    Only the newest code of a phone is good. Wrong tries are counted by address too, so that nobody spends the tries
+    of other people's codes one after the other.
     """
+    failures = f"identity:code:failures:{redis_name('address', caller.address)}"
+    await _refuse_guesser(failures)
     row = await db.fetch_one(
         "UPDATE identity_phone_code SET attempts = attempts + 1 WHERE id ="
         " (SELECT id FROM identity_phone_code WHERE phone_index = $1 ORDER BY created_at DESC LIMIT 1)"
@@ -100,9 +105,29 @@ async def check(phone: str, code: str) -> uuid.UUID:
         ATTEMPTS,
     )
     if row is None or not crypto.same(bytes(row["code_hash"]), _hash(row["id"], code)):
+        await _count_guess(failures)
         raise CodeWrong
     found: uuid.UUID = row["id"]
     return found
+
+
+async def _refuse_guesser(key: str) -> None:
+    """Without Redis the row's own limit is left."""
+    try:
+        failures = await redis.client().get(key)
+        if failures is not None and int(failures) >= GUESSES_AN_ADDRESS:
+            left = int(await redis.client().ttl(key))
+            raise TooManyRequests("这个网络输错验证码的次数过多，请稍后再试", retry_after=max(1, left))
+    except (RedisError, OSError) as exc:
+        log.warning("guesses_not_counted", error=type(exc).__name__)
+
+
+async def _count_guess(key: str) -> None:
+    try:
+        if await redis.client().incr(key) == 1:
+            await redis.client().expire(key, 3600)
+    except (RedisError, OSError) as exc:
+        log.warning("guesses_not_counted", error=type(exc).__name__)
 
 
 async def spend(code_id: uuid.UUID) -> None:

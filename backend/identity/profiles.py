@@ -54,12 +54,15 @@ class Addresses:
         return "Addresses(…)"
 
 
-async def _citizen(citizen_id: str | uuid.UUID) -> Citizen:
+def _number(citizen_id: str | uuid.UUID) -> uuid.UUID:
     try:
-        number = uuid.UUID(str(citizen_id))
+        return uuid.UUID(str(citizen_id))
     except ValueError as exc:
         raise CitizenNotFound from exc
-    citizen = await Citizen.get_or_none(id=number)
+
+
+async def _citizen(citizen_id: str | uuid.UUID) -> Citizen:
+    citizen = await Citizen.get_or_none(id=_number(citizen_id))
     while citizen is not None and citizen.merged_into is not None:
         citizen = await Citizen.get_or_none(id=citizen.merged_into)
     if citizen is None or citizen.closed_at is not None:
@@ -132,7 +135,7 @@ async def data_key(citizen_id: str | uuid.UUID) -> bytes:
     Exactly this citizen's, also after a merge: what was sealed before stays readable under the id it was sealed for.
     """
     row = await db.fetch_one(
-        "SELECT wrapped_key FROM identity_citizen WHERE id = $1 AND closed_at IS NULL", uuid.UUID(str(citizen_id))
+        "SELECT wrapped_key FROM identity_citizen WHERE id = $1 AND closed_at IS NULL", _number(citizen_id)
     )
     if row is None:
         raise CitizenNotFound
@@ -191,7 +194,7 @@ async def read_session(principal: Principal) -> SessionOut:
 async def me(principal: Principal) -> Me:
     """Masked. A session of level 1 sees nothing of what level 2 proved: the phone may have a new owner."""
     held = await profile(principal.id)
-    key = await data_key(principal.id)
+    key = await data_key(held.id)
     verified = principal.level >= 2
     accounts = await Account.filter(citizen_id=held.id).order_by("created_at")
     devices = await Session.filter(citizen_id=held.id, ended_at=None).order_by("-seen_at").limit(50)

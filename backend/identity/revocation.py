@@ -32,22 +32,29 @@ class Watch:
         self.tokens = tokens
         self.answers: dict[str, dict[str, Any]] = {}  # citizen → session → remembered answer
         self._listening = False
-        self._tasks: list[asyncio.Task[None]] = []
+        self._hearing: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self._read()
-        self._tasks = [
-            asyncio.create_task(redis.listen(CHANNEL, self._heard, self._connected), name="identity-revocations"),
-            asyncio.create_task(self._watch(), name="identity-revocations-watch"),
-        ]
+        self._listen()
+        self._watching = asyncio.create_task(self._watch(), name="identity-revocations-watch")
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        self._tasks = []
+        for task in (self._watching, self._hearing):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        self._watching = self._hearing = None
+
+    def _listen(self) -> None:
+        """Subscribe anew. Whatever the old subscription still holds, it may have missed something."""
+        if self._hearing is not None:
+            self._hearing.cancel()
+        self._hearing = asyncio.create_task(
+            redis.listen(CHANNEL, self._heard, self._connected), name="identity-revocations"
+        )
 
     def refuse(self, session: str) -> None:
         if self.tokens is not None:
@@ -89,6 +96,7 @@ class Watch:
                 except (RedisError, OSError):
                     self._listening = False
                     self.answers.clear()
+                    self._listen()
             if not self._listening or since_read >= SAFETY_READ_SECONDS:
                 since_read = 0.0
                 await self._read()

@@ -39,7 +39,9 @@ async def outcome(sandbox: Simulators, person: Person, name: str) -> None:
     await sandbox.send("PUT", f"/_control/face/{person.id_number}", {"outcome": name})
 
 
-async def passed(client: Client, sandbox: Simulators, person: Person, channel: str = "h5", purpose: str = PURPOSE) -> Any:
+async def passed(
+    client: Client, sandbox: Simulators, person: Person, channel: str = "h5", purpose: str = PURPOSE
+) -> Any:
     check = await begin(client, channel, purpose)
     await outcome(sandbox, person, "pass")
     assert (await finish(client, check))["state"] == "passed"
@@ -195,10 +197,14 @@ async def test_a_proof_that_was_not_used_in_a_rolled_back_transaction_is_still_t
     await passed(client, sandbox, ZHANG)
     who = principal(running, client)
     with pytest.raises(ZeroDivisionError):
-        async with db.transaction():
-            await service.consume_assurance(who, PURPOSE, "case:1")
-            raise ZeroDivisionError
+        await spend_and_fail(who)
     await spend(who)
+
+
+async def spend_and_fail(who: Principal) -> None:
+    async with db.transaction():
+        await service.consume_assurance(who, PURPOSE, "case:1")
+        raise ZeroDivisionError
 
 
 async def test_a_check_for_one_purpose_serves_no_other(running: Server, enter: Enter, sandbox: Simulators) -> None:

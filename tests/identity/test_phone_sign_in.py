@@ -94,6 +94,20 @@ async def test_guessing_in_parallel_gets_no_more_than_five_tries(
     assert row["attempts"] == codes.ATTEMPTS
 
 
+async def test_who_guesses_on_and_on_is_stopped_by_address_whatever_the_headers_say(http: Client) -> None:
+    from backend.core import redis
+    from backend.identity.sealing import redis_name
+
+    await try_code(http, "13911111111", "000000", status=422)
+    key = f"identity:code:failures:{redis_name('address', '127.0.0.1')}"
+    assert int(await redis.client().get(key) or 0) == 1
+    await redis.client().set(key, codes.GUESSES_AN_ADDRESS, ex=3600)
+    for number in range(2):
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+        body = {"phone": "13911111111", "code": "000000"}
+        await http.call("POST", "/api/v1/sessions/phone", body, status=429, headers=headers)
+
+
 async def test_an_expired_code_is_refused(http: Client, sandbox: Simulators, drain: Drain) -> None:
     code = await order(http, sandbox, drain, ZHANG.phone)
     await db.execute("UPDATE identity_phone_code SET expires_at = now() - interval '1 second'")

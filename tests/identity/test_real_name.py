@@ -256,9 +256,7 @@ async def test_a_number_that_was_idle_for_long_shows_nothing_of_its_former_owner
 
 async def test_every_try_is_in_the_ledger(enter: Enter) -> None:
     client = await enter(ZHANG, verified=False)
-    await client.call(
-        "POST", "/api/v1/me/real-name", {"name": "张四", "id_number": ZHANG.id_number}, status=422
-    )
+    await client.call("POST", "/api/v1/me/real-name", {"name": "张四", "id_number": ZHANG.id_number}, status=422)
     await real_name(client, ZHANG, status=200)
     rows = await db.fetch("SELECT outcome, result_code FROM identity_assurance ORDER BY created_at")
     assert [(row["outcome"], row["result_code"]) for row in rows] == [("failed", "mismatch"), ("passed", "match")]
