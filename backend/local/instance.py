@@ -47,6 +47,7 @@ class Instance:
         self._env = dict(env or {})
         self._command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
+        self._before: str | None = None  # `started` in a run.json that a killed start left
 
     @property
     def url(self) -> str:
@@ -111,16 +112,21 @@ class Instance:
         """Start and wait for `ready`. Raises InstanceFailed with the output when it does not come."""
         await self.begin()
         deadline = time.monotonic() + seconds
-        while not self.state().get("ready"):
+        while not self._ready():
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 await self.stop()
                 raise InstanceFailed(f"this copy did not become ready:\n{tail(self.log, 40)}")
             await asyncio.sleep(0.05)
         return self
 
+    def _ready(self) -> bool:
+        state = self.state()
+        return state.get("started") != self._before and bool(state.get("ready"))
+
     async def begin(self) -> None:
         """Start without waiting for `ready`."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._before = self.state().get("started")
         env = self.environment()
         for name in ("TF_DATABASE_URL", "TF_REDIS_URL", "TF_BROKER_URL"):
             if name not in self._env:

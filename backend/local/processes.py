@@ -60,15 +60,17 @@ class Guard:
         self._children: dict[int, int] = {}
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()  # the first two children may start at the same time
 
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> None:
-        if self._watch is None:
-            await self._spawn()
-            self._watch = asyncio.create_task(self._keep())
+        async with self._starting:
+            if self._watch is None:
+                await self._spawn()
+                self._watch = asyncio.create_task(self._keep())
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
