@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -111,6 +111,8 @@ _PAGE = (
     " WHERE citizen_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
 )
 
+_UNREAD = "SELECT count(*) AS n FROM push_message WHERE citizen_id = $1 AND read_at IS NULL"
+
 
 async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageList:
     """Newest first, with each channel's part in words. Three indexed queries, whatever the size of the table."""
@@ -133,9 +135,7 @@ async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageLi
                 at=part["updated_at"],
             )
         )
-    unread = await db.fetch_one(
-        "SELECT count(*) AS n FROM push_message WHERE citizen_id = $1 AND read_at IS NULL", citizen
-    )
+    unread = await db.fetch_one(_UNREAD, citizen)
     assert unread is not None
     return MessageList(
         items=[
@@ -228,9 +228,9 @@ async def add_device(who: Principal, device: DeviceCreate) -> None:
         )
 
 
-async def forget_session(session_id: str) -> None:
-    """Stop pushing to the device of a session that ended; for identity, in its transaction."""
-    await db.execute("DELETE FROM push_device WHERE session_id = $1", session_id)
+async def forget_sessions(session_ids: Sequence[str]) -> None:
+    """Stop pushing to the devices of sessions that ended; for identity, in its transaction."""
+    await db.execute("DELETE FROM push_device WHERE session_id = ANY($1::varchar[])", list(session_ids))
 
 
 async def subscribe_templates(citizen_id: str) -> SubscribeTemplates:

@@ -27,6 +27,7 @@ from backend.identity.errors import DeviceNotFound, RefreshRefused, WebviewCodeR
 from backend.identity.models import Session
 from backend.identity.schemas import WebviewCode
 from backend.identity.sealing import signing_key
+from push import service as push
 
 WEBVIEW_SECONDS = 60
 REPLAY_SECONDS = 120
@@ -184,6 +185,7 @@ async def _end(sessions: list[Session], reason: str) -> None:
         [session.id for session in sessions],
         reason,
     )
+    await push.forget_sessions([str(row["id"]) for row in rows])
     for row in rows:
         revocation.announce_end(str(row["id"]))
 

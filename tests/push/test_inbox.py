@@ -9,7 +9,7 @@ import pytest
 
 from backend.core import db
 from push import service
-from tests.conftest import Client
+from tests.conftest import Client, SignIn
 from tests.push.conftest import Town, tell
 
 
@@ -174,15 +174,13 @@ async def test_ten_devices_are_enough(town: Town) -> None:
     await client.call("POST", "/api/v1/push/devices", again, status=204)
 
 
-async def test_the_device_of_an_ended_session_is_forgotten(town: Town) -> None:
-    person = town.person()
-    await person.client.call(
-        "POST", "/api/v1/push/devices", {"registration_id": "device", "platform": "ios"}, status=204
-    )
-    row = await db.fetch_one("SELECT session_id FROM push_device")
-    assert row is not None
-    await service.forget_session(row["session_id"])
-    assert await db.fetch("SELECT 1 FROM push_device") == []
+async def test_the_device_of_an_ended_session_is_forgotten(sign_in: SignIn) -> None:
+    staying, leaving = await sign_in("13800000001"), await sign_in("13800000002")
+    for number, client in enumerate((staying, leaving)):
+        device = {"registration_id": f"device{number}", "platform": "ios"}
+        await client.call("POST", "/api/v1/push/devices", device, status=204)
+    await leaving.call("DELETE", "/api/v1/session", status=204)
+    assert [row["registration_id"] for row in await db.fetch("SELECT registration_id FROM push_device")] == ["device0"]
 
 
 async def test_a_tap_that_is_heard_of_twice_is_one_grant(town: Town, sandbox) -> None:
@@ -237,3 +235,22 @@ async def test_a_text_that_would_not_fit_is_a_mistake_of_ours_and_told_nobody(
     with pytest.raises(ValueError, match=r"kind|title|dedupe|link"):
         await tell(person, **changes)
     assert await person.told() == []
+
+
+async def test_list_and_count_of_a_large_table_go_through_indexes(town: Town) -> None:
+    person = town.person()
+    await db.execute(
+        "INSERT INTO push_message (id, citizen_id, kind, title, body, reason, urgent, data, dedupe_key, created_at,"
+        " read_at, expires_at) SELECT gen_random_uuid(), CASE WHEN n % 1000 = 0 THEN $1::uuid ELSE gen_random_uuid()"
+        " END, 'progress', 't', 'b', 'r', false, '{}', n::text, now() - n * interval '1 minute', CASE WHEN n % 2 = 0"
+        " THEN now() END, now() FROM generate_series(1, 30000) AS n",
+        uuid.UUID(person.id),
+    )
+    await db.execute("ANALYZE push_message")
+    for sql, values in (
+        (service._PAGE, (uuid.UUID(person.id), *service.paging.FIRST_DOWN, 21)),
+        (service._UNREAD, (uuid.UUID(person.id),)),
+    ):
+        plan = "\n".join(row[0] for row in await db.fetch("EXPLAIN " + sql, *values))
+        assert "Seq Scan" not in plan, plan
+        assert "Index" in plan

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -135,7 +136,8 @@ async def test_a_worker_killed_after_the_vendor_accepted_does_not_tell_twice(
     await doomed.kill()
     assert (await person.deliveries())[channel] == "claimed"
     await tasks.replay.run()
-    assert (await counts(sandbox))[channel] == 1, "the claim of a worker that may live was not respected"
+    assert (await counts(sandbox))[channel] == 1
+    assert (await person.deliveries())[channel] == "claimed", "a worker that may live lost its claim"
     for minutes in (2, 4, 8, 30):
         with shifted(timedelta(minutes=minutes)):
             await tasks.replay.run()
@@ -265,6 +267,34 @@ async def test_planning_at_once_and_again_queues_one_channel(town: Town, drain, 
         await asyncio.gather(*(planning.plan(message) for _ in range(5)))
         await sending.send_message(message)
     assert await counts(sandbox) == {"wechat": 1, "alipay": 1}
+
+
+async def test_two_planners_who_see_different_addresses_queue_one_channel(town: Town, sandbox: Simulators) -> None:
+    person = town.person(wechat=True, phone=True)
+    await person.grant(NEWS)
+    message = await tell(person)
+    barrier = asyncio.Barrier(2)
+    views = [replace(person, phone=None), replace(person, wechat_openid=None)]
+
+    async def addresses(_: str) -> Person:
+        view = views.pop()
+        await barrier.wait()
+        return view
+
+    ports.configure(ports.Ports(addresses=addresses, citizen_of_openid=town.citizen_of_openid))
+    await asyncio.gather(planning.plan(message), planning.plan(message))
+    rows = await db.fetch("SELECT channel FROM push_delivery WHERE state = 'queued'")
+    assert len(rows) == 1
+
+
+async def test_workers_that_prepare_one_push_together_agree_on_its_cid(town: Town, sandbox: Simulators) -> None:
+    person = town.person()
+    await with_device(person)
+    await planning.plan(await tell(person))
+    [row] = await db.fetch(sending._DUE, sending.now())
+    ready = await asyncio.gather(*(sending._prepare(row, sending.now()) for _ in range(5)))
+    [kept] = await db.fetch("SELECT idempotency FROM push_delivery WHERE channel = 'jpush'")
+    assert {one.idempotency for one in ready if one is not None} == {kept["idempotency"]}
 
 
 async def test_a_message_nobody_could_plan_in_time_is_left_in_the_inbox(town: Town, sandbox: Simulators) -> None:
