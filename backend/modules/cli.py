@@ -1,4 +1,9 @@
-"""`python -m backend modules …`: check folders, publish the ones of this repository, switch."""
+"""`python -m backend modules …`: what a team does with a folder, what it asks of the host, and what the host does
+with the folders of this repository.
+
+Exit codes: 0 done; 1 refused (findings, a refusal of the host); 2 wrong arguments; 3 the host could not be reached or
+nobody is signed in.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,7 @@ from backend import wiring
 from backend.core import db, redis
 from backend.core.errors import AppError
 from backend.core.settings import load
-from backend.modules import service
-from backend.sdk.check import check_folder
-from backend.sdk.findings import has_errors
+from backend.modules import cli_folders, service
 
 FOLDER = Path(__file__).resolve().parents[2] / "matrix_modules"
 
@@ -44,47 +47,20 @@ async def _publish(root: Path) -> int:
     return 1 if failed else 0
 
 
-async def _switch(args: argparse.Namespace) -> int:
-    settings = load()
-    redis.connect(settings.redis_url)
-    await db.connect(wiring.database(settings))
-    try:
-        await service.switch(args.module, args.state, args.reason, by=None, matter=args.matter, region=args.region)
-    except AppError as exc:
-        sys.stderr.write(f"{exc.detail or exc.title}\n")
-        return 1
-    finally:
-        await db.disconnect()
-        await redis.disconnect()
-    return 0
+def _publish_local(args: argparse.Namespace) -> int:
+    return asyncio.run(_publish(args.root))
 
 
-def _check(paths: list[Path]) -> int:
-    broken = False
-    for path in paths:
-        findings = check_folder(path)
-        broken = broken or has_errors(findings)
-        for finding in findings:
-            sys.stdout.write(f"{path.name}/{finding}\n")
-    return 1 if broken else 0
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="python -m backend modules", description="写模块、检查、提交、灰度和上线")
+    commands = root.add_subparsers(dest="command", required=True, metavar="命令")
+    cli_folders.add(commands)
+    publish = commands.add_parser("publish-local", help="发布本仓库 matrix_modules/ 里的模块（启动时自动运行）")
+    publish.add_argument("root", nargs="?", type=Path, default=FOLDER)
+    publish.set_defaults(run=_publish_local)
+    return root
 
 
 def main(argv: list[str]) -> int:
-    root = argparse.ArgumentParser(prog="python -m backend modules")
-    commands = root.add_subparsers(dest="command", required=True)
-    publish = commands.add_parser("publish-local", help="publish the folders of matrix_modules/")
-    publish.add_argument("root", nargs="?", type=Path, default=FOLDER)
-    check = commands.add_parser("check", help="read folders as the host would and print every finding")
-    check.add_argument("paths", nargs="+", type=Path)
-    switch = commands.add_parser("switch", help="on, guide_only or off, at once and everywhere")
-    switch.add_argument("module")
-    switch.add_argument("state", choices=["on", "guide_only", "off"])
-    switch.add_argument("--reason", default="")
-    switch.add_argument("--matter", default="")
-    switch.add_argument("--region", default="")
-    args = root.parse_args(argv)
-    if args.command == "publish-local":
-        return asyncio.run(_publish(args.root))
-    if args.command == "switch":
-        return asyncio.run(_switch(args))
-    return _check(args.paths)
+    args = parser().parse_args(argv)
+    return int(args.run(args))

@@ -161,6 +161,12 @@ def _parse(root: Path, name: str, findings: list[Finding]) -> SourceFile | None:
     return None
 
 
+def list_files(root: Path) -> tuple[list[str], list[Finding]]:
+    """Names of the files that belong to a module folder, sorted, and every fault of the folder itself."""
+    findings: list[Finding] = []
+    return sorted(_walk(root, findings)), findings
+
+
 def _walk(root: Path, findings: list[Finding]) -> list[str]:
     """Relative names of the plain files. Links, odd kinds, hidden files and too much of anything are findings."""
     names: list[str] = []
