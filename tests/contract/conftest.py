@@ -14,8 +14,8 @@ from tests.journeys.town import Citizen, Client, Town, shared
 
 Unchanged = Callable[[], AbstractAsyncContextManager[None]]
 
-# What grows by itself: the trail (a refusal may be noted), and what background work writes of earlier tests.
-GROWING = ("core_audit", "push_delivery", "push_attempt", "tortoise_migrations")
+# What may grow: the trail and the ledger of proofs note refusals; background work goes on for what came before.
+GROWING = ("core_audit", "identity_assurance", "push_delivery", "push_attempt", "tortoise_migrations")
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ import json
 import re
 from typing import Any
 
-import backend.app
 import pytest
+
+import backend.app
 from backend.core.http import ENDPOINTS, Endpoint
 from tests.contract.conftest import Unchanged
 from tests.journeys.applying import BIRTH

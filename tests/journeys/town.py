@@ -28,7 +28,7 @@ import pyotp
 import redis.asyncio as redis
 
 from backend.local.instance import Instance
-from backend.local.settings import free_port
+from backend.local.settings import ROOT, free_port
 from backend.sandbox.people import number
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -347,20 +347,39 @@ class Town:
         finally:
             await connection.close()
 
-    async def command(self, *words: str) -> str:
-        """Run `python -m backend …` on this copy; its output."""
+    async def switch(self, module: str, state: str, *, matter: str = "", reason: str = "") -> None:
+        """Switch a module or one matter on, to guide_only or off, at once and everywhere."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "backend",
-            *words,
+            "-c",
+            _SWITCH,
+            *(module, state, matter, reason),
+            cwd=ROOT,
             env=self.copy.environment(),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         out, _ = await process.communicate()
         assert process.returncode == 0, out.decode()
-        return out.decode()
+
+
+_SWITCH = """
+import asyncio, sys
+from backend import wiring
+from backend.core import db, redis
+from backend.core.settings import load
+from backend.modules import service
+
+async def main(module, state, matter, reason):
+    settings = load()
+    redis.connect(settings.redis_url)
+    await db.connect(wiring.database(settings))
+    await service.switch(module, state, reason, by=None, matter=matter)
+    await db.disconnect()
+    await redis.disconnect()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 @contextlib.asynccontextmanager
