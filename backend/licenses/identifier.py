@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 ROOT = "1.2.156.3005.2"
-UNKNOWN_OFFICE = "0" * 18
-"""Stands for an office whose 统一社会信用代码 is not known to us. It is no valid code, so nobody takes it for one."""
+UNKNOWN_OFFICE = "0" * 17 + "Z"
+"""Stands for an office whose 统一社会信用代码 is not known to us. GB 32100 has no Z: nobody takes it for a code."""
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OFFICE = re.compile(r"^[0-9A-Z]{18}$")

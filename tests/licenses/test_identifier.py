@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.licenses import identifier
+from backend.sdk.numbers import check_uscc
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PUBLISHED = [
@@ -56,6 +57,14 @@ def test_parts_without_their_shape_are_refused(changes: dict[str, object]) -> No
     }
     with pytest.raises(ValueError, match=r"code|digits|serial"):
         identifier.make(**{**parts, **changes})  # type: ignore[arg-type]
+
+
+def test_the_stand_in_for_an_unknown_office_is_no_code_of_anybody() -> None:
+    assert check_uscc(identifier.UNKNOWN_OFFICE) is not None
+    made = identifier.make(
+        authority=identifier.UNKNOWN_OFFICE, sequence=1, issuer=identifier.UNKNOWN_OFFICE, serial="1", version=1
+    )
+    assert identifier.valid(made)
 
 
 texts = st.text(ALPHABET, min_size=2, max_size=60)
