@@ -52,6 +52,11 @@ function forget(): void {
 async function restore(): Promise<void> {
   if (held.phase !== 'unknown') return
   held.trouble = null
+  // Both cookies are set together; without the readable one nothing could be done with the other.
+  if (api.csrf() === null) {
+    forget()
+    return
+  }
   try {
     hold(await api.currentSession())
   } catch (error) {

@@ -15,20 +15,5 @@ export type FormLine = Schemas['FormLine']
 export type MissingItem = Schemas['MissingItem']
 export type CaseMaterial = Schemas['CaseMaterial']
 export type Region = Schemas['RegionOut']
-
-export interface FollowUp {
-  id: string
-  case_number: string
-  matter_name: string
-  level: number
-  comment: string | null
-  state: 'open' | 'contacted' | 'mended' | 'closed'
-  contact_due: string
-  mend_due: string
-  reply: string | null
-}
-
-export interface FollowUpPage {
-  items: FollowUp[]
-  next: string | null
-}
+export type FollowUp = Schemas['FollowUpOut']
+export type FollowUpPage = Schemas['FollowUpList']

@@ -47,6 +47,14 @@ describe('a session', () => {
     expect(two.session.trouble?.code).toBe('net.offline')
   })
 
+  it('is not even asked for in a browser that never signed in', async () => {
+    const { gate, session } = await fresh()
+    document.cookie = 'tf_csrf=; path=/; max-age=0'
+    await gate.restore()
+    expect(session.phase).toBe('out')
+    expect(calls).toEqual([])
+  })
+
   it('signs in with all three and without a session of its own', async () => {
     const { gate, session } = await fresh()
     answers = [() => json(staffSession())]
