@@ -75,9 +75,10 @@ def test_a_token_comes_back_as_it_was_issued() -> None:
 def test_a_token_with_one_changed_letter_is_refused(change: int) -> None:
     token = Tokens(KEY).issue(principal())
     at = change % len(token)
-    letter = "A" if token[at] != "A" else "B"
-    with pytest.raises(TokenInvalid):
-        Tokens(KEY).verify(token[:at] + letter + token[at + 1 :])
+    for letter in "ABCDEFGHwxyz019-_":
+        if letter != token[at]:
+            with pytest.raises(TokenInvalid):
+                Tokens(KEY).verify(token[:at] + letter + token[at + 1 :])
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b", "é.é", "x" * 5000, "a.b.c"])
