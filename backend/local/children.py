@@ -154,8 +154,10 @@ class Children:
 
     async def _stop(self, child: Child) -> None:
         child.wanted = False
-        if child.alive and child.process is not None:
-            await stop(child.process, number=child.stop_signal, patience=child.patience)
+        if child.process is not None and not await stop(
+            child.process, number=child.stop_signal, patience=child.patience
+        ):
+            self._progress.say(f"{child.label} did not end within {child.patience:.0f} s and was killed")
         if child.keeper is not None:
             if not child.alive:
                 child.keeper.cancel()  # it may be waiting to start the child again

@@ -167,10 +167,10 @@ async def reap(process: Process, guard: Guard) -> int:
     return code
 
 
-async def stop(process: Process, *, number: int, patience: float) -> None:
-    """Ask a child to end and insist after `patience` seconds. Whoever waits on it sees it end."""
+async def stop(process: Process, *, number: int, patience: float) -> bool:
+    """Ask a child to end and insist after `patience` seconds; False when that was needed."""
     if process.returncode is not None:
-        return
+        return True
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(number)
     try:
@@ -178,6 +178,8 @@ async def stop(process: Process, *, number: int, patience: float) -> None:
     except TimeoutError:
         kill_group(process.pid)
         await process.wait()
+        return False
+    return True
 
 
 async def run_to_end(

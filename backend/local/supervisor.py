@@ -339,8 +339,10 @@ async def _get(port: int, path: str) -> tuple[int, str]:
         text = (await asyncio.wait_for(reader.read(4096), 5)).decode(errors="replace")
         head, _, body = text.partition("\r\n\r\n")
         return int(head.split(" ", 2)[1]), body.strip() or head.partition("\r\n")[0]
-    except (OSError, TimeoutError, ValueError, IndexError) as error:
-        return 0, f"no answer: {str(error) or type(error).__name__}"
+    except TimeoutError:
+        return 0, "no answer yet"
+    except (OSError, ValueError, IndexError) as error:
+        return 0, f"no answer: {error}"
     finally:
         if writer is not None:
             writer.close()
