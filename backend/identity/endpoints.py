@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from backend.core.clock import now
 from backend.core.errors import CsrfFailed, NotSignedIn
 from backend.core.http import (
@@ -103,14 +105,14 @@ async def sign_in_webview(call: Call, body: WebviewSession) -> SessionCreated:
 
 
 @api.get("/session", out=SessionOut)
-async def read_session(call: Call) -> SessionOut:
+async def read_session(call: Call) -> SessionOut | msgspec.Raw:
     """当前登录；没有登录时等级为 0。"""
     if call.principal is None:
         return SessionOut(
             level=0, level_name=LEVEL_NAMES[0], expires_at=None, csrf=None, name=None, phone=None, elder=False,
             assurances=[],
         )  # fmt: skip
-    return await service.read_session(call.principal)
+    return service.remembered_session(call.principal) or await service.read_session(call.principal)
 
 
 @api.delete("/session", status=204, out=Empty)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
+import msgspec
+
 from backend.core import audit, crypto, db
 from backend.core.clock import today
+from backend.core.keys import vault
 from backend.core.sessions import LEVEL_NAMES, Principal
 from backend.identity import assurance, revocation, sessions
 from backend.identity.accounts import CHANNEL_NAMES
 from backend.identity.errors import CitizenNotFound
 from backend.identity.models import Account, Citizen, Session
 from backend.identity.schemas import AccountOut, DeviceOut, Me, MeUpdate, SessionOut
-from backend.identity.sealing import ID_NUMBER, NAME, citizen_key, index_of, opened, subject_of
+from backend.identity.sealing import ID_NUMBER, NAME, SUBJECT, citizen_key, index_of, opened, subject_of
 from backend.providers.vendors import desk
 from backend.sdk.numbers import age_on, birth_date, gender
+
+REMEMBERED_SECONDS = 60.0
+_NONE: dict[str, Any] = {}
 
 Kind = Literal["phone", "wechat", "alipay"]
 
@@ -70,25 +77,46 @@ async def _citizen(citizen_id: str | uuid.UUID) -> Citizen:
     return citizen
 
 
+_PERSON = (
+    "SELECT c.id, c.wrapped_key, c.name_sealed, c.id_number_sealed, c.region, c.elder, c.level, a.subject_sealed"
+    " FROM identity_citizen c LEFT JOIN LATERAL (SELECT subject_sealed FROM identity_account"
+    " WHERE citizen_id = c.id AND kind = 'phone' ORDER BY proved_at DESC LIMIT 1) a ON true WHERE c.id = $1"
+    " AND c.merged_into IS NULL AND c.closed_at IS NULL AND c.wrapped_key IS NOT NULL"
+)
+
+
 async def profile(citizen_id: str | uuid.UUID) -> Profile:
     """Clear values of a citizen. Raises CitizenNotFound."""
-    citizen = await _citizen(citizen_id)
-    key = citizen_key(citizen)
-    id_number = opened(key, citizen.id_number_sealed, ID_NUMBER)
+    return (await profile_and_key(citizen_id))[0]
+
+
+async def profile_and_key(citizen_id: str | uuid.UUID) -> tuple[Profile, bytes]:
+    """Clear values of a citizen and the key that new data of theirs is sealed with, in one statement. Raises
+    CitizenNotFound."""
+    try:
+        row = await db.fetch_one(_PERSON, uuid.UUID(str(citizen_id)))
+    except ValueError as exc:
+        raise CitizenNotFound from exc
+    if row is None:  # merged into another, or gone
+        row = await db.fetch_one(_PERSON, (await _citizen(citizen_id)).id)
+        if row is None:
+            raise CitizenNotFound
+    key = vault().unwrap(row["wrapped_key"])
+    id_number = opened(key, row["id_number_sealed"], ID_NUMBER)
     born = birth_date(id_number) if id_number else None
-    phone = await Account.filter(citizen_id=citizen.id, kind="phone").order_by("-proved_at").first()
-    return Profile(
-        id=str(citizen.id),
-        name=opened(key, citizen.name_sealed, NAME),
+    held = Profile(
+        id=str(row["id"]),
+        name=opened(key, row["name_sealed"], NAME),
         id_number=id_number,
-        phone=subject_of(key, phone) if phone else None,
+        phone=opened(key, row["subject_sealed"], SUBJECT),
         birth=born,
         age=age_on(born, today()) if born else None,
         gender=gender(id_number) if id_number else None,
-        region=citizen.region,
-        elder=citizen.elder,
-        level=citizen.level,
+        region=row["region"],
+        elder=row["elder"],
+        level=row["level"],
     )
+    return held, key
 
 
 FIELDS = ("name", "id_number", "phone", "birth_date", "age", "gender", "region", "level")
@@ -139,7 +167,9 @@ async def data_key(citizen_id: str | uuid.UUID) -> bytes:
     )
     if row is None:
         raise CitizenNotFound
-    return citizen_key(Citizen(wrapped_key=row["wrapped_key"], made_in=""))
+    if row["wrapped_key"] is None:
+        raise crypto.Unreadable("the key of this citizen was destroyed")
+    return vault().unwrap(row["wrapped_key"])
 
 
 async def addresses(citizen_id: str | uuid.UUID) -> Addresses:
@@ -152,12 +182,17 @@ async def addresses(citizen_id: str | uuid.UUID) -> Addresses:
     return Addresses(found.get("phone"), found.get("wechat"), found.get("alipay"))
 
 
+def remembered_session(principal: Principal) -> msgspec.Raw | None:
+    """The encoded answer for this very token, if it was given in the last minute and nothing changed since."""
+    held = revocation.watch().answers.get(principal.id, _NONE).get(principal.session)
+    if held is None or held[0] != principal.expires or held[1] < time.time():
+        return None
+    answer: msgspec.Raw = held[2]
+    return answer
+
+
 async def read_session(principal: Principal) -> SessionOut:
-    """The page's first question. Remembered while changes can be heard, so that it costs no query."""
-    held = revocation.watch().answers.get(principal.id, {}).get(principal.session)
-    if held is not None and held[0] == principal.expires and held[1] > sessions.stamp():
-        answer: SessionOut = held[2]
-        return answer
+    """The page's first question. Remembered while changes can be heard, see `remembered_session`."""
     row = await db.fetch_one(
         "SELECT c.wrapped_key, c.name_sealed, c.elder, a.subject_sealed FROM identity_citizen c LEFT JOIN LATERAL"
         " (SELECT subject_sealed FROM identity_account WHERE citizen_id = c.id AND kind = 'phone'"
@@ -186,8 +221,9 @@ async def read_session(principal: Principal) -> SessionOut:
         elder=row["elder"],
         assurances=assurances,
     )
-    until = min([sessions.stamp() + 60.0, *(item.expires_at.timestamp() for item in assurances)])
-    revocation.watch().remember(principal.id, principal.session, (principal.expires, until, answer))
+    until = min([time.time() + REMEMBERED_SECONDS, *(item.expires_at.timestamp() for item in assurances)])
+    encoded = msgspec.Raw(msgspec.json.encode(answer))
+    revocation.watch().remember(principal.id, principal.session, (principal.expires, until, encoded))
     return answer
 
 

@@ -18,7 +18,18 @@ from backend.identity.demo import ensure_staff as ensure_demo_staff
 from backend.identity.devices import Caller
 from backend.identity.ports import Ports
 from backend.identity.ports import configure as configure_ports
-from backend.identity.profiles import Addresses, Profile, addresses, citizen_of_openid, data_key, declared, profile
+from backend.identity.profiles import (
+    Addresses,
+    Profile,
+    addresses,
+    citizen_of_openid,
+    data_key,
+    declared,
+    profile,
+    profile_and_key,
+    read_session,
+    remembered_session,
+)
 from backend.identity.schemas import (
     AssuranceOut,
     DataUses,
@@ -29,7 +40,6 @@ from backend.identity.schemas import (
     MeUpdate,
     PhoneCodeSent,
     RealNameDone,
-    SessionOut,
     StaffSessionCreated,
     StaffSessionOut,
     WebviewCode,
@@ -62,11 +72,13 @@ __all__ = [
     "name_acts",
     "one_time_code",
     "profile",
+    "profile_and_key",
     "prove_real_name",
     "read_data_uses",
     "read_me",
     "read_session",
     "refresh_session",
+    "remembered_session",
     "send_phone_code",
     "sign_in_by_alipay",
     "sign_in_by_phone",
@@ -105,10 +117,6 @@ async def make_webview_code(principal: Principal, target: str) -> WebviewCode:
 
 async def sign_in_webview(code: str, caller: Caller) -> Opened:
     return await sessions.sign_in_webview(code, caller)
-
-
-async def read_session(principal: Principal) -> SessionOut:
-    return await profiles.read_session(principal)
 
 
 async def end_session(principal: Principal) -> None:

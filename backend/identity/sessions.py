@@ -271,10 +271,6 @@ async def sign_in_webview(code: str, caller: devices.Caller) -> Opened:
         )
 
 
-def stamp() -> float:
-    return now().timestamp()
-
-
 def instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 

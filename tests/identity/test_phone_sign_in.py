@@ -217,19 +217,16 @@ async def code_in_row(sandbox: Simulators, drain: Drain, phone: str) -> str:
 
 
 async def test_wrong_codes_for_known_and_unknown_phones_take_the_same_time(http: Client, phone_session: Phone) -> None:
-    """A look-up that only one of both needs would show as a factor, not as noise."""
+    """A look-up that only one of both needs would show as a factor. In turn, and the fastest of many: machines are
+    noisy."""
     await phone_session(ZHANG.phone)
-
-    async def median(phone: str) -> float:
-        times = []
-        for _ in range(25):
+    fastest = {ZHANG.phone: 10.0, "13977777777": 10.0}
+    for _ in range(40):
+        for phone in fastest:
             started = time.perf_counter()
             await try_code(http, phone, "000000", status=422)
-            times.append(time.perf_counter() - started)
-        return sorted(times)[12]
-
-    await median("13977777777")
-    known, unknown = await median(ZHANG.phone), await median("13977777777")
+            fastest[phone] = min(fastest[phone], time.perf_counter() - started)
+    known, unknown = fastest.values()
     assert 0.4 < known / unknown < 2.5
 
 

@@ -118,17 +118,18 @@ async def test_a_password_guesser_who_changes_names_is_slowed_down_by_address(ht
 
 
 async def test_unknown_users_take_as_long_as_known_ones(http: Client, handler: Handler) -> None:
-    async def seconds(form: dict[str, str]) -> float:
-        times = []
-        for _ in range(3):
-            started = time.perf_counter()
-            await sign_in(http, form, status=401)
-            times.append(time.perf_counter() - started)
-        return sorted(times)[1]
-
+    """In turn, and the faster of several: machines are noisy."""
     ghost = {"username": "ghost", "password": "wrong", "otp": "123456"}
-    await seconds(ghost | {"username": "ghost2"})  # makes the hash that unknown users are held against
-    known, unknown = await seconds(handler.form(password="wrong")), await seconds(ghost)
+    await sign_in(
+        http, ghost | {"username": "ghost2"}, status=401
+    )  # makes the hash for unknown users
+    known = unknown = 10.0
+    for _ in range(4):
+        started = time.perf_counter()
+        await sign_in(http, handler.form(password="wrong"), status=401)
+        between = time.perf_counter()
+        await sign_in(http, ghost, status=401)
+        known, unknown = min(known, between - started), min(unknown, time.perf_counter() - between)
     assert 0.4 < known / unknown < 2.5
 
 
