@@ -137,7 +137,7 @@ async def upload_state(call: Call, upload: str) -> UploadOut:
 @api.get(
     "/uploads/<upload>/content",
     level=Level.LOGIN,
-    raw_out=FILE,
+    raw_out="*/*",
     errors=(errors.UploadNotFound, errors.FileMissing),
 )
 async def upload_content(call: Call, upload: str) -> HTTPResponse:
@@ -307,7 +307,7 @@ async def transfer(call: Call, body: TransferRequest, number: str) -> StaffCaseO
     return await service.transfer(call.who, number, body)
 
 
-@staff_api.get("/uploads/<upload>/content", raw_out=FILE, errors=(errors.UploadNotFound, errors.FileMissing))
+@staff_api.get("/uploads/<upload>/content", raw_out="*/*", errors=(errors.UploadNotFound, errors.FileMissing))
 async def staff_upload_content(call: Call, upload: str) -> HTTPResponse:
     """A file of a case that I may see; the look leaves a trace."""
     return _file(await service.staff_upload_content(call.who, upload))

@@ -102,8 +102,9 @@ def _query_parameters(schema: dict[str, Any], components: dict[str, Any]) -> lis
 def _responses(endpoint: Endpoint, by_model: dict[int, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     text = HTTPStatus(endpoint.status).phrase
+    content: dict[str, Any] = {}
     if endpoint.raw_out is not None:
-        content: dict[str, Any] = {endpoint.raw_out: {"schema": by_model.get(id(endpoint.out), {})}}
+        content = {endpoint.raw_out: {"schema": by_model.get(id(endpoint.out), {})}}
         responses[str(endpoint.status)] = {"description": text, "content": content}
     elif endpoint.status == 204 or endpoint.out in (None, Empty):
         responses[str(endpoint.status)] = {"description": text}
@@ -134,6 +135,7 @@ def _responses(endpoint: Endpoint, by_model: dict[int, Any]) -> dict[str, Any]:
             continue
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase + (f" ({', '.join(names)})" if names else ""),
-            "content": problem,
+            # a status that an operation names itself may come in its own dialect
+            "content": {**content, **problem} if endpoint.raw_out and status in endpoint.statuses else problem,
         }
     return responses

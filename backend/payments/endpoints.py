@@ -61,7 +61,9 @@ async def payment(call: Call, payment: str) -> PaymentOut:
     return await service.get(call.who, payment)
 
 
-@callback_api.post("/wechat/<app:str>/pay", raw_body="application/json", raw_out="application/json", statuses=(204,))
+@callback_api.post(
+    "/wechat/<app:str>/pay", raw_body="application/json", raw_out="application/json", statuses=(204, 401, 404)
+)
 async def wechat_notice(call: Call, app: str) -> HTTPResponse:
     """WeChat Pay's notification: a hint that makes us ask."""
     status, body = await service.wechat_notice(app, dict(call.request.headers), call.request.body)
