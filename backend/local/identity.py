@@ -6,6 +6,7 @@ import asyncio
 import os
 import pwd
 import sys
+import tempfile
 from pathlib import Path
 
 from backend.local.settings import StartRefused
@@ -69,17 +70,19 @@ async def choose(binary: Path, folder: Path) -> str:
         hand_over(folder, identity)
         if identity.startswith("user:"):
             folder.parent.chmod(0o711)  # should the capability be refused, that user still has to pass through
-        probe = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), "9", identity),
-            *(sys.executable, "-I", "-S", "-c", _PROBE, str(binary), str(folder)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, stderr = await probe.communicate()
-        if probe.returncode == 0:
-            return identity
-        failures.append(stderr.decode(errors="replace").strip().rpartition("\n")[2])
+        # into a file: asyncio waits for ever when it is cancelled while it connects a pipe
+        with tempfile.TemporaryFile() as said:
+            probe = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), "9", identity),
+                *(sys.executable, "-I", "-S", "-c", _PROBE, str(binary), str(folder)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+            if await probe.wait() == 0:
+                return identity
+            said.seek(0)
+            failures.append(said.read().decode(errors="replace").strip().rpartition("\n")[2])
     raise StartRefused(
         "PostgreSQL does not run as root, and this machine lets us be nobody else "
         f"({'; '.join(failures)}). Run as an ordinary user, allow user namespaces, or set TF_DATABASE_URL."

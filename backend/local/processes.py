@@ -59,6 +59,7 @@ class Guard:
     def __init__(self) -> None:
         self._children: dict[int, int] = {}
         self._process: Process | None = None
+        self._pipe: int | None = None
         self._watch: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()  # the first two children may start at the same time
 
@@ -73,15 +74,31 @@ class Guard:
                 self._watch = asyncio.create_task(self._keep())
 
     async def _spawn(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(GUARDIAN)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        # A pipe of our own: asyncio waits for ever when it is cancelled while it connects one of its pipes.
+        reading, writing = os.pipe()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(GUARDIAN)),
+                stdin=reading,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(writing)
+            raise
+        finally:
+            os.close(reading)
+        os.set_blocking(writing, False)
+        self._hang_up()
+        self._pipe = writing
         for pid, number in self._children.items():
             self._tell(f"+{pid} {number}")
+
+    def _hang_up(self) -> None:
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
 
     async def _keep(self) -> None:
         while self._process is not None:
@@ -92,9 +109,9 @@ class Guard:
             await self._spawn()
 
     def _tell(self, line: str) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError, RuntimeError):
-                self._process.stdin.write(f"{line}\n".encode())
+        if self._pipe is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._pipe, f"{line}\n".encode())
 
     def add(self, pid: int, number: int) -> None:
         self._children[pid] = number
@@ -111,10 +128,9 @@ class Guard:
             await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
         process, self._process = self._process, None
-        if process is not None and process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.write(b"bye\n")
-                process.stdin.close()
+        self._tell("bye")
+        self._hang_up()
+        if process is not None:
             await process.wait()
 
 

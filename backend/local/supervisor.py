@@ -88,10 +88,12 @@ class Supervisor:
         finally:
             start.cancel()
             await asyncio.gather(start, return_exceptions=True)
-            await self._children.stop_all()
-            await self._guard.close()
-            halted.cancel()
-            (self._settings.data / "run.json").unlink(missing_ok=True)
+            try:
+                await self._children.stop_all()
+            finally:
+                await self._guard.close()
+                halted.cancel()
+                (self._settings.data / "run.json").unlink(missing_ok=True)
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,10 +11,13 @@ import urllib.request
 from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 
 from backend.local import settings
 from backend.local.instance import Instance, InstanceFailed
+from backend.local.processes import Guard
+from backend.local.servers import start_postgres, start_valkey
 from backend.local.settings import StartRefused
 from tests.local.machines import SMALL, eventually, remains, small, three_ports
 
@@ -116,6 +119,37 @@ async def test_a_signal_ends_everything_and_the_data_stays(tmp_path: Path, numbe
     assert await connection.fetchval("select count(*) from started") == 2
     await connection.close()
     await copy.stop()
+
+
+async def test_servers_that_are_named_are_used_and_left_alone(tmp_path: Path) -> None:
+    postgres = await start_postgres(tmp_path / "elsewhere", durable=False)
+    valkey = await start_valkey(tmp_path / "elsewhere")
+    try:
+        copy = small(tmp_path / "data", TF_DATABASE_URL=postgres.url, TF_REDIS_URL=valkey.url)
+        await copy.start()
+        assert (copy.database_url, copy.redis_url, copy.broker_url) == (postgres.url, valkey.url, valkey.url)
+        assert copy.pids("postgres") == copy.pids("valkey") == []
+        assert not (copy.data / "postgres").exists()
+        assert await copy.stop() == 0
+        assert remains(copy) == []
+        connection = await asyncpg.connect(postgres.url)
+        assert await connection.fetchval("select count(*) from started") == 1
+        await connection.close()
+    finally:
+        await asyncio.gather(postgres.stop(), valkey.stop())
+
+
+async def test_children_that_start_together_share_one_guardian() -> None:
+    guard = Guard()
+
+    def guardians() -> int:
+        return sum("guardian.py" in " ".join(child.cmdline()) for child in psutil.Process().children())
+
+    before = guardians()
+    await asyncio.gather(*(guard.start() for _ in range(5)))
+    assert guardians() == before + 1
+    await guard.close()
+    assert guardians() == before
 
 
 async def test_kill_9_of_the_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
