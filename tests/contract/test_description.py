@@ -17,7 +17,7 @@ SEED = 20260101
 SIGN_OUT = "^/(api|staff)/v1/session$"  # ends the session that the rest of the run needs
 
 
-async def _run(town: Town, *options: str, address: str) -> None:
+async def _run(town: Town, folder: Path, *options: str, address: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *(Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", f"{town.url}/openapi.json"),
         *("--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES)),
@@ -25,6 +25,7 @@ async def _run(town: Town, *options: str, address: str) -> None:
         *("--warnings", "off", "--request-timeout", "20", "--header", f"X-Forwarded-For:{address}"),
         *("--generation-database", "none", "--continue-on-failure"),
         *options,
+        cwd=folder,  # it keeps what it tried beside itself
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -33,9 +34,10 @@ async def _run(town: Town, *options: str, address: str) -> None:
 
 
 @pytest.mark.timeout(150)
-async def test_what_a_citizen_may_ask_is_answered_as_described(town: Town, somebody: Citizen) -> None:
+async def test_what_a_citizen_may_ask_is_answered_as_described(town: Town, somebody: Citizen, tmp_path: Path) -> None:
     await _run(
         town,
+        tmp_path,
         *("--header", f"Authorization:Bearer {somebody.token}"),
         *("--exclude-path-regex", f"^/staff/|{SIGN_OUT}"),
         address=somebody.address,
@@ -43,9 +45,10 @@ async def test_what_a_citizen_may_ask_is_answered_as_described(town: Town, someb
 
 
 @pytest.mark.timeout(150)
-async def test_what_staff_may_ask_is_answered_as_described(town: Town, handler: Client) -> None:
+async def test_what_staff_may_ask_is_answered_as_described(town: Town, handler: Client, tmp_path: Path) -> None:
     await _run(
         town,
+        tmp_path,
         *("--header", f"Authorization:Bearer {handler.token}"),
         *("--include-path-regex", "^/staff/", "--exclude-path-regex", SIGN_OUT),
         address=handler.address,
