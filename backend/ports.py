@@ -19,7 +19,7 @@ def configure() -> None:
     cases_ports.configure(
         cases_ports.Ports(
             issue_license=licenses.issue_for_case,
-            has_license=licenses.has_license,
+            held=licenses.held_of,
             reserve_slot=appointments.reserve,
             release_slot=appointments.release,
             rating_of=ratings.rating_of,

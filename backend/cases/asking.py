@@ -54,6 +54,7 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
             given.materials,
             citizen_id=row.citizen_id,
             case_id=row.id,
+            wallet=await knowledge.wallet(entry, who.id),
             round_=round_,
             only=papers_asked,
         )

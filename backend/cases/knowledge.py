@@ -17,7 +17,6 @@ from backend.identity import service as identity
 from backend.modules import registry
 from backend.modules.registry import MatterEntry
 from backend.sdk.manifest import Field
-from backend.sdk.rules import Rule
 
 FACTS = {
     "name": "name",
@@ -54,18 +53,38 @@ def known(profile: identity.Profile, declared: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-async def licenses_for(rules: Iterable[Rule], citizen_id: str) -> dict[str, bool]:
-    """Which of the licence types that these rules ask for are held and valid."""
-    wanted = {kind for rule in rules for kind in rule.licenses}
-    return {kind: await ports().has_license(citizen_id, kind) is not None for kind in sorted(wanted)}
+class Wallet:
+    """Licences that a matter may ask for: type → id of a valid one. What is not asked for is not looked up."""
+
+    def __init__(self, asked: Iterable[str] = (), held: Mapping[str, str] | None = None) -> None:
+        self._asked = frozenset(asked)
+        self._held = held or {}
+
+    def get(self, kind: str) -> str | None:
+        if kind not in self._asked:
+            raise KeyError(kind)  # a programming error: it was not looked up
+        return self._held.get(kind)
+
+    def states(self) -> dict[str, bool]:
+        """For rules: which of them are valid."""
+        return {kind: kind in self._held for kind in self._asked}
 
 
-def rule_context(
-    form: Mapping[str, Any], facts: Mapping[str, Any], level: int, licenses: Mapping[str, bool]
-) -> dict[str, Any]:
+async def wallet(entry: MatterEntry, citizen_id: str) -> Wallet:
+    """What the matter's rules and materials may ask for, in one look."""
+    rules = [rule for rule, _ in entry.rules.eligibility]
+    rules += [rule for rule in (entry.rules.auto_accept, entry.rules.auto_decide) if rule is not None]
+    asked = {kind for rule in rules for kind in rule.licenses}
+    asked |= {material.license for material in entry.matter.materials if material.license is not None}
+    if not asked:
+        return Wallet()
+    return Wallet(asked, await ports().held(citizen_id, sorted(asked)))
+
+
+def rule_context(form: Mapping[str, Any], facts: Mapping[str, Any], level: int, held: Wallet) -> dict[str, Any]:
     """What rules may look at. `level` counts a face check that was just used up for this matter."""
     citizen = {name: facts[f"citizen.{name}"] for name in ("age", "gender", "region") if f"citizen.{name}" in facts}
-    return {"form": form, "citizen": {**citizen, "level": level}, "licenses": licenses, "today": clock.today()}
+    return {"form": form, "citizen": {**citizen, "level": level}, "licenses": held.states(), "today": clock.today()}
 
 
 async def prefill(who: Principal, matter: str) -> Prefill:
@@ -84,12 +103,12 @@ async def prefill(who: Principal, matter: str) -> Prefill:
                 field=path, source=field.prefill or "", value=shown if shown != str(value) else value, masked=shown
             )
         )
-    ready: dict[str, str] = {}
-    for material in entry.matter.materials:
-        if material.license is not None:
-            held = await ports().has_license(who.id, material.license)
-            if held is not None:
-                ready[material.code] = held
+    held = await wallet(entry, who.id)
+    ready = {
+        material.code: found
+        for material in entry.matter.materials
+        if material.license is not None and (found := held.get(material.license)) is not None
+    }
     return Prefill(items=items, ready=ready)
 
 

@@ -23,13 +23,12 @@ async def open_paid(
     order    the payment's id, for the trail
     """
     async with db.transaction():
-        profile = await identity.profile(citizen_id)
-        key = await identity.data_key(citizen_id)
+        profile, key = await identity.profile_and_key(citizen_id)
         case_id, number = uuid4(), submission.new_number()
         row = history.new_row(
             case_id=case_id,
             number=number,
-            citizen_id=UUID(citizen_id),
+            citizen_id=UUID(profile.id),
             entry=entry,
             region=submission.region_for(entry, None, None, profile.region),
             applicant=crypto.mask_name(profile.name) if profile.name else crypto.mask_phone(profile.phone or ""),

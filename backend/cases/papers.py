@@ -9,7 +9,7 @@ from uuid import UUID
 
 from backend.cases.errors import MaterialsInvalid
 from backend.cases.files import FORMATS
-from backend.cases.ports import ports
+from backend.cases.knowledge import Wallet
 from backend.cases.rows import MaterialRow
 from backend.cases.schemas import MaterialGiven
 from backend.core import db
@@ -46,6 +46,7 @@ async def take(
     *,
     citizen_id: UUID,
     case_id: UUID,
+    wallet: Wallet,
     round_: int = 1,
     only: set[str] | None = None,
 ) -> list[MaterialRow]:
@@ -73,7 +74,7 @@ async def take(
         if counts[item.code] > material.max_files:
             faults.append(_problem(index, "too_many_files", f"“{material.name}”最多{material.max_files}个文件"))
         elif item.license is not None:
-            row = await _license(material, item.license, citizen_id, round_)
+            row = _license(material, item.license, wallet, round_)
             if row is None:
                 faults.append(_problem(index, "license_unusable", f"您的证照夹里没有可用于“{material.name}”的有效证照"))
             else:
@@ -86,7 +87,7 @@ async def take(
             else:
                 claimed.append(file.id)
                 taken.append(_row(material, file, round_))
-    faults += await _complete(matter, shows, form, counts, citizen_id, taken, round_, only)
+    faults += _complete(matter, shows, form, counts, wallet, taken, round_, only)
     if faults:
         raise MaterialsInvalid(faults[0].message, errors=faults)
     if claimed:
@@ -98,12 +99,12 @@ async def take(
     return taken
 
 
-async def _complete(
+def _complete(
     matter: Matter,
     shows: dict[str, Rule],
     form: dict[str, Any],
     counts: dict[str, int],
-    citizen_id: UUID,
+    wallet: Wallet,
     taken: list[MaterialRow],
     round_: int,
     only: set[str] | None,
@@ -123,7 +124,7 @@ async def _complete(
         elif material.code not in only:
             continue
         if material.license is not None:
-            held = await ports().has_license(str(citizen_id), material.license)
+            held = wallet.get(material.license)
             if held is not None:
                 taken.append(_from_wallet(material, held, round_))
                 continue
@@ -175,8 +176,8 @@ def _from_wallet(material: Material, license_id: str, round_: int) -> MaterialRo
     return MaterialRow(material.code, material.name, None, license_id, None, None, None, round_)
 
 
-async def _license(material: Material, license_id: str, citizen_id: UUID, round_: int) -> MaterialRow | None:
+def _license(material: Material, license_id: str, wallet: Wallet, round_: int) -> MaterialRow | None:
     """A licence that the citizen named: it must be theirs, valid and of the material's type."""
-    if material.license is None or await ports().has_license(str(citizen_id), material.license) != license_id:
+    if material.license is None or wallet.get(material.license) != license_id:
         return None
     return _from_wallet(material, license_id, round_)

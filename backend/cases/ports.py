@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,14 +32,14 @@ class Ports:
     """All of them run inside the caller's transaction and call no provider.
 
     issue_license(case) -> licence id, or None when the matter gives none
-    has_license(citizen id, type) -> id of a valid licence of that type, or None
+    held(citizen id, types) -> of these types the newest valid licence's id, by type
     reserve_slot(matter, booking, case id) raises AppError when the place is gone
     release_slot(case id) gives the place back; nothing happens when there was none
     rating_of(case id) -> the rating, or None
     """
 
     issue_license: Callable[[Decided], Awaitable[str | None]]
-    has_license: Callable[[str, str], Awaitable[str | None]]
+    held: Callable[[str, Sequence[str]], Awaitable[dict[str, str]]]
     reserve_slot: Callable[[MatterEntry, Booking, UUID], Awaitable[None]]
     release_slot: Callable[[UUID], Awaitable[None]]
     rating_of: Callable[[UUID], Awaitable[CaseRating | None]]

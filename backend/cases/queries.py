@@ -45,7 +45,8 @@ async def query(who: Principal | None, matter: str, given: QueryCreate, *, addre
     if asker is not None:
         facts = knowledge.known(await identity.profile(asker.id), entry.module.fields)
     params = submission.check_form(entry, given.params, facts, within="params")
-    await submission.check_eligibility(entry, params, facts, needed, asker.id if asker else "")
+    held = await knowledge.wallet(entry, asker.id) if asker is not None else knowledge.Wallet()
+    submission.check_eligibility(entry, params, facts, needed, held)
     citizen: dict[str, str] = {}
     if asker is not None:
         if needed >= Level.FACE:
@@ -63,7 +64,7 @@ async def check_answers(who: Principal, entry: MatterEntry, form: dict[str, Any]
     knowledge.require_level(who, needed, f"submit:{entry.id}")
     facts = knowledge.known(await identity.profile(who.id), entry.module.fields)
     clean = submission.check_form(entry, form, facts)
-    await submission.check_eligibility(entry, clean, facts, needed, who.id)
+    submission.check_eligibility(entry, clean, facts, needed, await knowledge.wallet(entry, who.id))
     if needed >= Level.FACE:
         async with db.transaction():
             await identity.consume_assurance(who, f"submit:{entry.id}", used_by=f"pay:{entry.id}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -182,25 +183,30 @@ def _columns(rows: list[Any], names: tuple[str, ...]) -> list[list[Any]]:
     return [[getattr(row, name) for row in rows] for name in names]
 
 
-_JSON = {"booking": "::jsonb"}
-_VALUES = ", ".join(f"${index + 1}{_JSON.get(name, '')}" for index, name in enumerate(COLUMNS))
-_WIDTH = len(COLUMNS)
-# One round trip for everything that a submission leaves in these tables. Foreign keys are checked at its end.
-_INSERT = (
-    f"WITH c AS (INSERT INTO cases_case ({', '.join(COLUMNS)}) VALUES ({_VALUES})),"  # noqa: S608
-    f" e AS ({_many('cases_event', _EVENT_TYPES, _WIDTH + 1)}),"
-    f" m AS ({_many('cases_material', _MATERIAL_TYPES, _WIDTH + 1 + len(_EVENT_TYPES))})"
-    " DELETE FROM cases_draft WHERE citizen_id = $4 AND matter = $6"
-)
+@lru_cache(maxsize=64)
+def _insertion(names: tuple[str, ...], materials_too: bool) -> str:
+    """One round trip for everything that a submission leaves in these tables; columns that are null are left out.
+    Foreign keys are checked at its end."""
+    values = ", ".join(f"${index + 1}{'::jsonb' if name == 'booking' else ''}" for index, name in enumerate(names))
+    citizen, matter, following = names.index("citizen_id") + 1, names.index("matter") + 1, len(names) + 1
+    parts = [
+        f"c AS (INSERT INTO cases_case ({', '.join(names)}) VALUES ({values}))",  # noqa: S608
+        f"e AS ({_many('cases_event', _EVENT_TYPES, following)})",
+    ]
+    if materials_too:
+        parts.append(f"m AS ({_many('cases_material', _MATERIAL_TYPES, following + len(_EVENT_TYPES))})")
+    gone = f"DELETE FROM cases_draft WHERE citizen_id = ${citizen} AND matter = ${matter}"  # noqa: S608
+    return f"WITH {', '.join(parts)} {gone}"
 
 
 async def insert(row: Row, happened: list[EventRow], given: list[MaterialRow]) -> None:
     """A new case with its events and materials; the citizen's draft of the matter goes."""
+    filled = {name: value for name in COLUMNS if (value := getattr(row, name)) is not None}
     await db.execute(
-        _INSERT,
-        *(getattr(row, name) for name in COLUMNS),
+        _insertion(tuple(filled), bool(given)),
+        *filled.values(),
         *_columns(happened, EVENT_COLUMNS),
-        *_columns(given, MATERIAL_COLUMNS),
+        *(_columns(given, MATERIAL_COLUMNS) if given else ()),
     )
 
 

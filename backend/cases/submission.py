@@ -16,6 +16,7 @@ import msgspec
 from backend.cases import history, knowledge, papers, sealing, tasks, view
 from backend.cases.errors import AlreadyBooked, FormInvalid, NotDelegated, NotEligible, OutOfScope, WrongKind
 from backend.cases.history import Actor, ResultKept, Step
+from backend.cases.knowledge import Wallet
 from backend.cases.ports import Decided, ports
 from backend.cases.rows import Row
 from backend.cases.schemas import CaseCreate, CaseOut
@@ -39,14 +40,16 @@ _INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What was checked of an application, ready to be written."""
+    """What was checked of an application, ready to be written. `key` is the data key of `citizen_id`."""
 
+    citizen_id: UUID
     entry: MatterEntry
     form: dict[str, Any]
     facts: Mapping[str, Any]
     level: int
     region: str
     applicant: str
+    key: bytes
 
 
 def new_number() -> str:
@@ -106,14 +109,13 @@ def check_form(
     return result.clean
 
 
-async def check_eligibility(
-    entry: MatterEntry, form: Mapping[str, Any], facts: Mapping[str, Any], level: int, citizen_id: str
+def check_eligibility(
+    entry: MatterEntry, form: Mapping[str, Any], facts: Mapping[str, Any], level: int, held: Wallet
 ) -> None:
     """Raise NotEligible with the module's own sentences."""
     rules = entry.rules.eligibility
     if not rules:
         return
-    held = await knowledge.licenses_for((rule for rule, _ in rules), citizen_id)
     context = knowledge.rule_context(form, facts, level, held)
     failed = [message for rule, message in rules if not rule.holds(context)]
     if failed:
@@ -139,7 +141,7 @@ def region_for(entry: MatterEntry, wanted: str | None, office: str | None, home:
     return entry.regions[0]
 
 
-async def _open(who: Principal, given: CaseCreate) -> tuple[Opening, identity.Profile]:
+async def _open(who: Principal, given: CaseCreate) -> Opening:
     live = registry.current().require(given.matter)
     if live.matter.kind not in SUBMITTABLE:
         raise WrongKind(_INSTEAD.get(live.matter.kind))
@@ -151,12 +153,12 @@ async def _open(who: Principal, given: CaseCreate) -> tuple[Opening, identity.Pr
         raise NotDelegated
     needed = max(knowledge.level_of(live), knowledge.level_of(entry), int(Level.LOGIN))
     knowledge.require_level(who, needed, f"submit:{given.matter}")
-    profile = await identity.profile(who.id)
+    profile, key = await identity.profile_and_key(who.id)
     facts = knowledge.known(profile, entry.module.fields)
     form = check_form(entry, given.form, facts)
     applicant = crypto.mask_name(profile.name) if profile.name else crypto.mask_phone(profile.phone or "")
     region = region_for(entry, given.region, given.booking.office if given.booking else None, profile.region)
-    return Opening(entry, form, facts, needed, region, applicant), profile
+    return Opening(UUID(profile.id), entry, form, facts, needed, region, applicant, key)
 
 
 async def submit(who: Principal, given: CaseCreate) -> CaseOut:
@@ -165,14 +167,15 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
     Raises MatterNotFound, SwitchedOff, ReleaseUnknown, WrongKind, NotSignedIn, LevelTooLow, FormInvalid,
     MaterialsInvalid, NotEligible, OutOfScope, NotDelegated, AlreadyBooked, and what the booking raises.
     """
-    opening, _ = await _open(who, given)
-    entry = opening.entry
-    citizen_id, case_id, number = UUID(who.id), uuid4(), new_number()
+    opening = await _open(who, given)
+    entry, key = opening.entry, opening.key
+    citizen_id, case_id, number = opening.citizen_id, uuid4(), new_number()
     if (entry.matter.kind == "book") != (given.booking is not None):
         message = "请选择预约的日期和时段" if entry.matter.kind == "book" else "这个事项不用预约"
         raise InvalidPayload(message, errors=[FieldProblem(field="booking", code="booking", message=message)])
     async with db.transaction():
-        await check_eligibility(entry, opening.form, opening.facts, opening.level, who.id)
+        held = await knowledge.wallet(entry, who.id)
+        check_eligibility(entry, opening.form, opening.facts, opening.level, held)
         given_rows = await papers.take(
             entry.matter,
             conditions.of(entry),
@@ -180,13 +183,13 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
             given.materials,
             citizen_id=citizen_id,
             case_id=case_id,
+            wallet=held,
         )
         if opening.level >= Level.FACE:
             await identity.consume_assurance(who, f"submit:{given.matter}", used_by=number)
         if given.booking is not None:
             await _one_booking(citizen_id, entry.id)
             await ports().reserve_slot(entry, given.booking, case_id)
-        key = await identity.data_key(who.id)
         row = history.new_row(
             case_id=case_id,
             number=number,
@@ -198,7 +201,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
             at=clock.now(),
             booking=msgspec.json.encode(given.booking).decode() if given.booking else None,
         )
-        steps = await _first_steps(who, row, opening, key)
+        steps = await _first_steps(who, row, opening, held)
         try:
             events = await history.begin(row, entry, steps, given_rows, key=key)
         except asyncpg.UniqueViolationError as exc:  # the number exists: one in 4 * 10^14 for each case there is
@@ -221,7 +224,7 @@ async def _one_booking(citizen_id: UUID, matter: str) -> None:
         raise AlreadyBooked(context={"case": held["number"]})
 
 
-async def _first_steps(who: Principal, row: Row, opening: Opening, key: bytes) -> list[Step]:
+async def _first_steps(who: Principal, row: Row, opening: Opening, held: Wallet) -> list[Step]:
     """Receipt, and what follows from it at once; sets the result of an automatic decision on the row."""
     entry = opening.entry
     me = Actor.citizen(who)
@@ -237,10 +240,8 @@ async def _first_steps(who: Principal, row: Row, opening: Opening, key: bytes) -
         ]
     first = Step("submitted", f"已收到申请，{row.department}将告知是否受理", me)
     rules = entry.rules
-    wanted = [rule for rule in (rules.auto_accept, rules.auto_decide) if rule is not None]
-    if not wanted:
+    if rules.auto_accept is None and rules.auto_decide is None:
         return [first]
-    held = await knowledge.licenses_for(wanted, who.id)
     context = knowledge.rule_context(opening.form, opening.facts, opening.level, held)
     decided = rules.auto_decide is not None and rules.auto_decide.holds(context)
     accepted = decided or (rules.auto_accept is not None and rules.auto_accept.holds(context))
@@ -248,7 +249,7 @@ async def _first_steps(who: Principal, row: Row, opening: Opening, key: bytes) -
     if accepted:
         steps.append(Step("auto_accepted", "材料齐全，系统已自动受理"))
     if decided:
-        await conclude(row, entry, opening.form, {}, key)
+        await conclude(row, entry, opening.form, {}, opening.key)
         steps.append(Step("auto_approved", approval_text(row, "符合条件，系统已自动审批通过")))
     return steps
 
