@@ -204,14 +204,54 @@ async def running(servers: Servers, sandbox: Simulators) -> AsyncIterator[Server
 KEPT_TABLES = {"modules_module", "modules_release", "modules_rollout", "modules_generation", "tortoise_migrations"}
 
 
+# table → the sequence of its id; who refers to a table stands before it
+_tables: dict[str, str | None] = {}
+
+
+async def _learn_tables() -> None:
+    from backend.core import db
+
+    sequences = {
+        row["name"]: row["sequence"]
+        for row in await db.fetch(
+            "SELECT t.tablename AS name, CASE WHEN c.column_name IS NULL THEN NULL"
+            " ELSE pg_get_serial_sequence(quote_ident(t.tablename), 'id') END AS sequence FROM pg_tables t"
+            " LEFT JOIN information_schema.columns c ON c.table_name = t.tablename AND c.column_name = 'id'"
+            " WHERE t.schemaname = 'public'"
+        )
+        if row["name"] not in KEPT_TABLES
+    }
+    refers: dict[str, set[str]] = {name: set() for name in sequences}
+    for row in await db.fetch(
+        "SELECT conrelid::regclass::text AS child, confrelid::regclass::text AS parent"
+        " FROM pg_constraint WHERE contype = 'f'"
+    ):
+        if row["child"] != row["parent"] and row["child"] in refers:
+            refers[row["child"]].add(row["parent"])
+    waiting = dict(sequences)
+    while waiting:
+        free = [name for name in waiting if not any(name in refers[other] for other in waiting if other != name)]
+        assert free, f"tables refer to each other in a circle: {sorted(waiting)}"
+        for name in free:
+            _tables[name] = waiting.pop(name)
+
+
 @pytest.fixture
 async def database(running: Server) -> None:
     """Tables as new, but for the published modules; Redis emptied; no message waiting."""
     from backend.core import db, redis, tasks
 
-    rows = await db.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = [row["tablename"] for row in rows if row["tablename"] not in KEPT_TABLES]
-    await db.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+    if not _tables:
+        await _learn_tables()
+    # deleting the few rows there are is many times quicker than truncating every table
+    filled = " UNION ALL ".join(f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM {name})" for name in _tables)
+    used = {row["name"] for row in await db.fetch(filled)}
+    async with db.transaction():
+        for name, sequence in _tables.items():
+            if name in used:
+                await db.execute(f"DELETE FROM {name}")
+                if sequence is not None:
+                    await db.fetch(f"SELECT setval('{sequence}', 1, false)")
     await redis.client().flushdb()
     tasks._dispatcher = Recorder()  # type: ignore[assignment]
 
