@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,7 +19,6 @@ import msgspec
 from backend.cases import service as cases
 from backend.cases.errors import WrongKind
 from backend.core import audit, clock, crypto, db, logging
-from backend.core.clients import ProviderError
 from backend.core.errors import BadRequest, IdempotencyConflict
 from backend.core.keys import vault
 from backend.core.sessions import Principal
@@ -27,9 +26,9 @@ from backend.core.tasks import enqueue
 from backend.identity import service as identity
 from backend.modules import gateway, registry
 from backend.modules.registry import MatterEntry
-from backend.payments import channels, tasks
-from backend.payments.channels import Channel
-from backend.payments.errors import NothingToPay, PaidBefore, PaymentNotFound, PaymentUnderWay, ProviderAway
+from backend.payments import channels, orders, tasks
+from backend.payments.errors import NothingToPay, PaidBefore, PaymentNotFound, PaymentUnderWay
+from backend.payments.orders import COLUMNS
 from backend.payments.schemas import PaymentCreate, PaymentList, PaymentOut
 from backend.providers.alipay import AlipayNoticeRefused
 from backend.providers.vendors import desk
@@ -41,7 +40,6 @@ log = logging.get("payments")
 OPEN_FOR = timedelta(minutes=30)
 MOST = 1_000_000_000_00  # fen; a larger amount is a mistake
 ASK_EVERY = timedelta(seconds=2)
-OPEN = ("created", "waiting", "unknown")
 STATE_TEXT = {
     "created": "正在准备支付",
     "waiting": "等待支付",
@@ -49,14 +47,6 @@ STATE_TEXT = {
     "paid": "已支付",
     "closed": "已关闭，没有扣款",
 }
-_COLUMNS = (
-    "id, citizen_id, key_of, matter, release, channel, out_trade_no, amount, subject, payee, payer, notice, sealed,"
-    " state, prepay, request_digest, expires_at, paid_at, case_number, attempts, asked_at, created_at"
-)
-
-
-def _form_purpose(order: UUID) -> bytes:
-    return b"payment.form:" + order.bytes
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -94,7 +84,7 @@ async def create(who: Principal, given: PaymentCreate, *, key: str | None) -> Pa
         if kept is not None:
             if bytes(kept["request_digest"]) != digest:
                 raise IdempotencyConflict
-            return await _out(await _opened(kept))
+            return await _out(await orders.opened(kept))
     live = registry.current().require(given.matter)
     live.require_on()
     entry = await cases.pinned(given.matter, given.release)
@@ -109,12 +99,12 @@ async def create(who: Principal, given: PaymentCreate, *, key: str | None) -> Pa
     answer = await gateway.call(entry, "query", QueryCall(matter=entry.matter.code, params=form, citizen=citizen))
     owed = due_of(entry, answer)
     row = await _insert(who, given, entry, form, owed, notice, payer, key, digest)
-    return await _out(await _opened(row))
+    return await _out(await orders.opened(row))
 
 
 async def _kept(who: Principal, key: str) -> asyncpg.Record | None:
     return await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM payments_order WHERE citizen_id = $1 AND request_key = $2",  # noqa: S608
+        f"SELECT {COLUMNS} FROM payments_order WHERE citizen_id = $1 AND request_key = $2",  # noqa: S608
         UUID(who.id),
         key,
     )
@@ -126,16 +116,16 @@ async def _settle_former(who: Principal, notice: bytes) -> None:
     for row in await _orders_of(notice):
         mine = str(row["citizen_id"]) == who.id
         if row["state"] != "paid" and mine:
-            row = await _settled(row, closing=True)
+            row = await orders.settled(row, closing=True)
         if row["state"] == "paid":
             raise PaidBefore(context={"payment": str(row["id"])} if mine else None)
-        if row["state"] in OPEN:
+        if row["state"] in orders.OPEN:
             raise PaymentUnderWay
 
 
 async def _orders_of(notice: bytes) -> list[asyncpg.Record]:
     return await db.fetch(
-        f"SELECT {_COLUMNS} FROM payments_order WHERE notice = $1 AND state <> 'closed'",  # noqa: S608
+        f"SELECT {COLUMNS} FROM payments_order WHERE notice = $1 AND state <> 'closed'",  # noqa: S608
         notice,
     )
 
@@ -162,7 +152,7 @@ async def _insert(
             "INSERT INTO payments_order (id, created_at, citizen_id, key_of, matter, release, channel, out_trade_no,"  # noqa: S608
             " amount, subject, payee, payer, notice, sealed, state, request_key, request_digest, expires_at, next_at,"
             " attempts) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'created', $14, $15, $16,"
-            f" $17, 0) RETURNING {_COLUMNS}",
+            f" $17, 0) RETURNING {COLUMNS}",
             order,
             at,
             UUID(who.id),
@@ -175,7 +165,7 @@ async def _insert(
             owed.payee,
             payer,
             notice,
-            crypto.seal(data_key, msgspec.json.encode(form), _form_purpose(order)),
+            crypto.seal(data_key, msgspec.json.encode(form), orders.form_purpose(order)),
             key,
             digest,
             at + OPEN_FOR,
@@ -184,120 +174,6 @@ async def _insert(
         await audit.record(who, "payments.create", "payment", str(order), citizen_id=who.id, purpose=entry.id)
     assert row is not None
     return row
-
-
-async def _opened(row: asyncpg.Record) -> asyncpg.Record:
-    """See that an order that may not have reached the provider does. Opening twice is one order there."""
-    if row["state"] not in ("created", "unknown") or clock.now() >= row["expires_at"]:
-        return row
-    try:
-        prepay = await channels.open_order(
-            cast(Channel, row["channel"]),
-            out_trade_no=row["out_trade_no"],
-            amount=row["amount"],
-            subject=row["subject"],
-            payer=row["payer"],
-            expires_at=row["expires_at"],
-        )
-    except ProviderError as exc:
-        log.warning("order_not_opened", order=str(row["id"]), kind=exc.kind, code=exc.code)
-        if exc.kind == "unknown":
-            return await _set(row, "unknown")
-        if exc.code in ("ORDERPAID", "ORDER_CLOSED", "OUT_TRADE_NO_USED"):
-            return await _settled(row)
-        if exc.kind == "permanent":
-            await _set(row, "closed")
-        raise ProviderAway(retry_after=int(exc.retry_after or 30)) from exc
-    return await _set(row, "waiting", prepay=prepay)
-
-
-async def _set(row: asyncpg.Record, state: str, *, prepay: str | None = None) -> asyncpg.Record:
-    """Move an order that is still open; gives the row as it is now."""
-    await db.execute(
-        "UPDATE payments_order SET state = $2::text, prepay = coalesce($3, prepay),"
-        " next_at = CASE WHEN $2::text = 'closed' THEN NULL ELSE next_at END"
-        " WHERE id = $1 AND state IN ('created', 'waiting', 'unknown')",
-        row["id"],
-        state,
-        prepay,
-    )
-    found = await _by_id(row["id"])
-    assert found is not None
-    return found
-
-
-async def _by_id(order: UUID) -> asyncpg.Record | None:
-    return await db.fetch_one(f"SELECT {_COLUMNS} FROM payments_order WHERE id = $1", order)  # noqa: S608
-
-
-async def _settled(row: asyncpg.Record, *, closing: bool = False) -> asyncpg.Record:
-    """Ask the provider and act on its answer. With `closing`, or when its time is over, an unpaid order is closed
-    there and then here. When nobody can say, the order stays open and is asked about again."""
-    if row["state"] not in OPEN:
-        return row
-    channel = cast(Channel, row["channel"])
-    try:
-        found = await channels.ask(channel, row["out_trade_no"])
-        over = closing or clock.now() >= row["expires_at"]
-        if found.seen == "open" and over:
-            await channels.close(channel, row["out_trade_no"])
-            found = await channels.ask(channel, row["out_trade_no"])
-    except ProviderError as exc:
-        log.warning("order_not_answered", order=str(row["id"]), kind=exc.kind, code=exc.code)
-        return row
-    if found.seen == "paid":
-        return await _paid(row, found)
-    if found.seen == "closed" or (found.seen == "missing" and over and await _stale(row)):
-        return await _set(row, "closed")
-    return row
-
-
-async def _stale(row: asyncpg.Record) -> bool:
-    """Whether an order that the provider does not know may be given up: no call to open it can be under way."""
-    return bool(clock.now() - row["created_at"] > timedelta(seconds=30))
-
-
-async def _paid(row: asyncpg.Record, found: channels.Answer) -> asyncpg.Record:
-    """Write the payment down and open its case, once."""
-    if found.total != row["amount"]:  # never seen with an honest provider: people must look
-        log.error("amount_differs", order=str(row["id"]), ours=row["amount"], theirs=found.total)
-        return await _set(row, "unknown")
-    entry = await registry.pinned(row["release"], row["matter"].partition(".")[2])
-    key = await identity.data_key(str(row["key_of"]))
-    form = msgspec.json.decode(crypto.unseal(key, bytes(row["sealed"]), _form_purpose(row["id"])), type=dict[str, Any])
-    at = clock.now()
-    async with db.transaction():
-        mine = await db.fetch_one(
-            "UPDATE payments_order SET state = 'paid', paid_at = $2, provider_number = $3, next_at = NULL"
-            " WHERE id = $1 AND state IN ('created', 'waiting', 'unknown') RETURNING citizen_id",
-            row["id"],
-            at,
-            found.number,
-        )
-        if mine is not None:
-            number = await cases.open_paid(
-                str(mine["citizen_id"]),
-                entry,
-                form=form,
-                details=_receipt(row, at, found.number),
-                text=f"已缴纳 {row['amount'] / 100:.2f} 元",
-                order=str(row["id"]),
-            )
-            await db.execute("UPDATE payments_order SET case_number = $2 WHERE id = $1", row["id"], number)
-    settled = await _by_id(row["id"])
-    assert settled is not None
-    return settled
-
-
-def _receipt(row: asyncpg.Record, at: datetime, number: str | None) -> dict[str, Any]:
-    return {
-        "缴费项目": row["subject"],
-        "收款单位": row["payee"],
-        "金额（元）": f"{row['amount'] / 100:.2f}",
-        "支付方式": "微信支付" if row["channel"] == "wechat" else "支付宝",
-        "支付时间": at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
-        "支付流水号": number or "",
-    }
 
 
 # --------------------------------------------------------------------------------------------------------- reading
@@ -328,10 +204,10 @@ async def get(who: Principal, payment: str) -> PaymentOut:
         order = UUID(payment)
     except ValueError:
         raise PaymentNotFound from None
-    row = await _by_id(order)
+    row = await orders.by_id(order)
     if row is None or str(row["citizen_id"]) != who.id:
         raise PaymentNotFound
-    if row["state"] in OPEN:
+    if row["state"] in orders.OPEN:
         at = clock.now()
         turn = await db.execute(
             "UPDATE payments_order SET asked_at = $2 WHERE id = $1 AND (asked_at IS NULL OR asked_at <= $3)",
@@ -340,14 +216,14 @@ async def get(who: Principal, payment: str) -> PaymentOut:
             at - ASK_EVERY,
         )
         if turn:
-            row = await _settled(row)
+            row = await orders.settled(row)
     return await _out(row)
 
 
 async def list_of(who: Principal) -> PaymentList:
     """The newest fifty, as they are known here."""
     found = await db.fetch(
-        f"SELECT {_COLUMNS} FROM payments_order WHERE citizen_id = $1 ORDER BY created_at DESC LIMIT 50",  # noqa: S608
+        f"SELECT {COLUMNS} FROM payments_order WHERE citizen_id = $1 ORDER BY created_at DESC LIMIT 50",  # noqa: S608
         UUID(who.id),
     )
     return PaymentList(items=[await _out(row) for row in found])
@@ -358,15 +234,15 @@ async def list_of(who: Principal) -> PaymentList:
 
 async def settle(order: UUID) -> None:
     """Ask about one order and plan the next look."""
-    row = await _by_id(order)
-    if row is None or row["state"] not in OPEN:
+    row = await orders.by_id(order)
+    if row is None or row["state"] not in orders.OPEN:
         return
     await db.execute(
         "UPDATE payments_order SET attempts = attempts + 1, next_at = $2 WHERE id = $1 AND next_at IS NOT NULL",
         order,
         clock.now() + tasks.pause(row["attempts"]),
     )
-    await _settled(row)
+    await orders.settled(row)
 
 
 async def waiting(batch: int = 200) -> list[UUID]:
