@@ -39,13 +39,15 @@ class RouteFigures:
         self._counts: dict[int, int] = {}
         self._seconds = 0.0
         self._seen = 0
-        self._latency = LATENCY.labels(route, method)
+        self._latency: Histogram | None = None
 
     def add(self, status: int, seconds: float) -> None:
         self._counts[status] = self._counts.get(status, 0) + 1
         self._seconds += seconds
         self._seen += 1
         if self._seen % SAMPLE == 1:
+            if self._latency is None:
+                self._latency = LATENCY.labels(self._route, self._method)
             self._latency.observe(seconds)
 
     def flush(self) -> None:
