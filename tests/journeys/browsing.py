@@ -48,12 +48,17 @@ class Tab:
             await expect(self(mark).first).to_contain_text(text, timeout=SECONDS)
 
     async def shot(self, title: str) -> None:
-        """A picture of the whole page under test-results/screens/."""
+        """A picture of the whole page under test-results/screens/, on a screen long enough for all of it."""
         await self.page.wait_for_load_state("networkidle")
+        size = self.page.viewport_size
+        assert size is not None
+        height = await self.page.evaluate("document.documentElement.scrollHeight")
         self._shots += 1
         path = RESULTS / "screens" / f"{self.name}-{self._shots:02}-{title}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=path, full_page=True)
+        await self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, 4000))})
+        await self.page.screenshot(path=path)
+        await self.page.set_viewport_size(size)
 
     @contextlib.asynccontextmanager
     async def step(self, title: str) -> AsyncIterator[None]:
