@@ -21,6 +21,7 @@ from backend.identity import endpoints as identity
 from backend.identity import service as identity_service
 from backend.licenses import endpoints as licenses
 from backend.matters import endpoints as matters
+from backend.modules import endpoints as modules
 from backend.pages import Pages
 from backend.payments import endpoints as payments
 from backend.ratings import endpoints as ratings
@@ -30,6 +31,8 @@ from push import endpoints as push
 APIS: tuple[Api, ...] = (
     operation.api,
     matters.api,
+    modules.api,
+    modules.public_api,
     identity.api,
     identity.staff_api,
     push.api,

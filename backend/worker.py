@@ -14,10 +14,9 @@ from backend.modules import tasks as modules
 from backend.payments import tasks as payments
 from push import tasks as push
 
-
 TIMETABLE: list[Every] = [
     *upkeep.TIMETABLE,
-    Every(modules.expire_switches, timedelta(seconds=15)),
+    *modules.TIMETABLE,
     *identity.TIMETABLE,
     Every(push.replay, timedelta(seconds=5)),
     Every(push.settle_unknown, timedelta(seconds=30)),

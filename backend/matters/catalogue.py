@@ -62,7 +62,7 @@ class Catalogue:
         self.index = Index((entry.terms, f"{entry.department} {entry.matter.summary}") for entry in self._entries)
         self._regions: dict[str, frozenset[int]] = {}
         self._answers: dict[str, Encoded] = {}
-        self._release = str(snapshot.generation)
+        self._release = snapshot.fingerprint
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -48,3 +48,73 @@ class BundleRefused(AppError):
     code = "modules.bundle_refused"
     status = 422
     title = "模块没有通过检查"
+
+
+class ReleaseNotFound(AppError):
+    code = "modules.release_not_found"
+    status = 404
+    title = "没有找到这个版本"
+
+
+class RolloutNotFound(AppError):
+    code = "modules.rollout_not_found"
+    status = 404
+    title = "没有找到这次上线"
+
+
+class ModuleNotFound(AppError):
+    code = "modules.not_found"
+    status = 404
+    title = "没有找到这个模块"
+
+
+class TeamNotFound(AppError):
+    code = "modules.team_not_found"
+    status = 404
+    title = "没有找到这个团队"
+
+
+class WrongState(AppError):
+    """`context.state` is the present state, `context.act` what was asked."""
+
+    code = "modules.wrong_state"
+    status = 409
+    title = "现在的状态不能这样做"
+
+
+class KeyRefused(AppError):
+    """A key that nobody registered, that was revoked or that a successor took over."""
+
+    code = "modules.key_refused"
+    status = 403
+    title = "签名的密钥不被接受"
+
+
+class NotYourRegion(AppError):
+    code = "modules.not_your_region"
+    status = 403
+    title = "这个模块不在您负责的地区"
+
+
+class SecondPersonNeeded(AppError):
+    code = "modules.second_person"
+    status = 403
+    title = "要由另一个人来审核，提交的人不能审核自己的版本"
+
+
+class TeamExists(AppError):
+    code = "modules.team_exists"
+    status = 409
+    title = "这个团队或密钥已经登记过"
+
+
+class NothingToReturnTo(AppError):
+    code = "modules.nothing_to_return_to"
+    status = 409
+    title = "没有更早的版本可以回退；要停办请用开关"
+
+
+class CheckerBusy(AppError):
+    code = "modules.checker_busy"
+    status = 503
+    title = "检查排队太久或没有完成，请过一会儿再提交"

@@ -23,10 +23,42 @@ class HostedModule(Model):
         table = "modules_module"
 
 
+class Team(Model):
+    """Who owns modules: the ids that a module's `owners` name."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    name = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "modules_team"
+
+
+class TeamKey(Model):
+    """A public key that signs a team's bundles: active, retired (a successor took over) or revoked (never trust it).
+
+    `id` is `sdk.sign.key_id`."""
+
+    id = fields.CharField(max_length=16, primary_key=True)
+    team_id = fields.CharField(max_length=64, db_index=True)
+    public_key = fields.CharField(max_length=400)
+    state = fields.CharField(max_length=16)
+    added_by = fields.CharField(max_length=64)
+    reason = fields.CharField(max_length=300, default="")
+    created_at = fields.DatetimeField(default=now)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "modules_team_key"
+
+
 class Release(BaseModel):
-    """One version of a module, never changed once written. `content` is `sdk.manifest.bundle_to_json`; `terms` holds
-    the search words of each matter (pinyin, initials), made once at publishing. `source_digest` is over the files of a
-    folder of this repository: an unchanged folder is not read again at the next start."""
+    """One version of a module; `states.RELEASE` moves it. Its content never changes once it was submitted.
+
+    `content` is `sdk.manifest.bundle_to_json`; `terms` holds the search words of each matter (pinyin, initials), made
+    once. `bundle` and `signature` are what a team uploaded, null for a folder of this repository; `source_digest` is
+    over the files of such a folder: an unchanged one is not read again at the next start. `reasons` are those of a
+    rejection, `secrecy` the recorded 保密审查."""
 
     module_id = fields.CharField(max_length=64)
     version = fields.CharField(max_length=80)
@@ -38,6 +70,15 @@ class Release(BaseModel):
     matters = fields.IntField()
     findings: list[Any] = fields.JSONField(default=list)
     published_by = fields.CharField(max_length=64)
+    team_id = fields.CharField(max_length=64, null=True)
+    key_id = fields.CharField(max_length=16, null=True)
+    bundle = fields.BinaryField(null=True)
+    signature = fields.CharField(max_length=200, null=True)
+    submitted_by = fields.CharField(max_length=64, null=True)
+    reviewed_by = fields.CharField(max_length=64, null=True)
+    reasons: list[Any] = fields.JSONField(default=list)
+    secrecy: dict[str, Any] | None = fields.JSONField(null=True)
+    state_at = fields.DatetimeField(default=now)
 
     class Meta:
         table = "modules_release"
@@ -45,13 +86,20 @@ class Release(BaseModel):
 
 
 class Rollout(BaseModel):
-    """Which release citizens get. At most one row of a module is `live`."""
+    """Which release citizens get; `states.ROLLOUT` moves it. At most one row of a module is `live`, and at most one is
+    under way (scheduled, gray, paused). `steps` is a list of `schemas.RolloutStep`; `step` the one that holds since
+    `step_at`, -1 before the first."""
 
     module_id = fields.CharField(max_length=64)
     release_id = fields.UUIDField()
     state = fields.CharField(max_length=16)
     by = fields.CharField(max_length=64)
     ended_at = fields.DatetimeField(null=True)
+    steps: list[Any] = fields.JSONField(default=list)
+    step = fields.SmallIntField(default=-1)
+    step_at = fields.DatetimeField(default=now)
+    start_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=300, default="")
 
     class Meta:
         table = "modules_rollout"
@@ -75,6 +123,48 @@ class Switch(Model):
     class Meta:
         table = "modules_switch"
         unique_together = (("module_id", "matter", "region"),)
+
+
+class CohortMember(Model):
+    """A device or citizen that sees candidates early, under the name of a group of testers."""
+
+    id = fields.BigIntField(primary_key=True)
+    cohort = fields.CharField(max_length=64)
+    subject = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "modules_cohort_member"
+        unique_together = (("cohort", "subject"),)
+
+
+class Notice(BaseModel):
+    """What the platform tells a team by itself, with the numbers that it acted on."""
+
+    module_id = fields.CharField(max_length=64)
+    release = fields.CharField(max_length=150)
+    kind = fields.CharField(max_length=32)
+    text = fields.CharField(max_length=500)
+    figures: dict[str, Any] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "modules_notice"
+        indexes = (("module_id", "created_at"),)
+
+
+class Evidence(Model):
+    """How the calls of one release went in one slice of time, added up over all processes. `milliseconds` is the sum
+    over the calls, `at` the beginning of the slice."""
+
+    id = fields.BigIntField(primary_key=True)
+    release = fields.CharField(max_length=150)
+    at = fields.DatetimeField()
+    calls = fields.IntField()
+    failures = fields.IntField()
+    milliseconds = fields.BigIntField()
+
+    class Meta:
+        table = "modules_evidence"
+        unique_together = (("release", "at"),)
 
 
 class Generation(Model):

@@ -9,9 +9,10 @@ built is logged and measured; the last good one keeps serving.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -20,11 +21,14 @@ import msgspec
 
 from backend.core import db, logging, metrics, redis
 from backend.core.clock import now
-from backend.modules import terms
+from backend.modules import gray, terms
 from backend.modules.errors import MatterNotFound, ReleaseUnknown, SwitchedOff
 from backend.modules.rules import MatterRules
+from backend.sdk.codes import covers
 from backend.sdk.forms import CompiledForm
 from backend.sdk.manifest import Bundle, Matter, Module, bundle_from_json
+
+__all__ = ["Candidate", "MatterEntry", "Snapshot", "covers", "current", "pinned"]
 
 log = logging.get("registry")
 
@@ -108,29 +112,62 @@ class MatterEntry:
             raise SwitchedOff(found.reason, retry_after=600, context={"state": found.state, "matter": self.id})
 
 
-def covers(wide: str, narrow: str) -> bool:
-    """True when region `wide` is `narrow` or lies above it (510000 ⊇ 510100 ⊇ 510104)."""
-    if wide == narrow:
-        return True
-    if wide.endswith("0000"):
-        return wide[:2] == narrow[:2]
-    return wide.endswith("00") and wide[:4] == narrow[:4]
+@dataclass(frozen=True)
+class Candidate:
+    """A release that some people see instead of the live one. `entries` are all its matters by id."""
+
+    module: Module
+    release: str
+    audience: gray.Audience
+    entries: dict[str, MatterEntry]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything served between two swaps. `derived` holds what higher floors built from it (the catalogue)."""
+    """Everything served between two swaps. `derived` holds what higher floors built from it (the catalogue).
+
+    `fingerprint` is over what is served, not over how often it changed: two snapshots with one fingerprint answer
+    with the same bytes.
+    """
 
     generation: int
     entries: dict[str, MatterEntry]
     releases: dict[str, str]
     built_in: float
     derived: dict[str, Any] = field(default_factory=dict)
+    modules: dict[str, Module] = field(default_factory=dict)
+    candidates: tuple[Candidate, ...] = ()
+    fingerprint: str = ""
 
     def entry(self, matter_id: str) -> MatterEntry | None:
-        return self.entries.get(matter_id)
+        """The live matter; one that only a candidate has, when there is no live one."""
+        found = self.entries.get(matter_id)
+        if found is None and self.candidates:
+            found = next((item.entries[matter_id] for item in self.candidates if matter_id in item.entries), None)
+        return found
 
     def require(self, matter_id: str) -> MatterEntry:
+        found = self.entry(matter_id)
+        if found is None:
+            raise MatterNotFound
+        return found
+
+    def seen(self, subject: str | None, region: str | None) -> int:
+        """Which candidates somebody sees, as a bit mask over `candidates`. The same for the same asker always."""
+        mask = 0
+        for number, item in enumerate(self.candidates):
+            if item.audience.holds(subject, region):
+                mask |= 1 << number
+        return mask
+
+    def require_for(self, matter_id: str, subject: str | None, region: str | None) -> MatterEntry:
+        """The matter as this asker sees it. Raises MatterNotFound."""
+        for item in self.candidates:
+            if matter_id.partition(".")[0] == item.module.id and item.audience.holds(subject, region):
+                found = item.entries.get(matter_id)
+                if found is None:
+                    raise MatterNotFound
+                return found
         found = self.entries.get(matter_id)
         if found is None:
             raise MatterNotFound
@@ -178,14 +215,19 @@ async def refresh() -> bool:
             return False
         started = time.perf_counter()
         try:
-            live = await db.fetch(
-                "SELECT r.module_id, r.version, o.id AS rollout FROM modules_rollout o"
-                " JOIN modules_release r ON r.id = o.release_id WHERE o.state = 'live' ORDER BY r.module_id"
+            rows = await db.fetch(
+                "SELECT r.module_id, r.version, o.state, o.steps, o.step FROM modules_rollout o"
+                " JOIN modules_release r ON r.id = o.release_id"
+                " WHERE o.state = 'live' OR (o.state IN ('gray', 'paused') AND o.step >= 0)"
+                " ORDER BY r.module_id, o.state"
             )
-            for row in live:
+            for row in rows:
                 await _load(row["module_id"], row["version"])
-            switches = await db.fetch("SELECT module_id, matter, region, state, reason, until FROM modules_switch")
-            snapshot = await asyncio.to_thread(_build, newest, live, switches, started)
+            switches = await db.fetch(
+                "SELECT module_id, matter, region, state, reason, until FROM modules_switch ORDER BY id"
+            )
+            members = await gray.members(rows)
+            snapshot = await asyncio.to_thread(_build, newest, rows, switches, members, started)
         except (msgspec.MsgspecError, ValueError, LookupError) as exc:
             _failure = f"generation {newest}: {exc!r}"
             metrics.REGISTRY_STALE.set(1)
@@ -195,7 +237,7 @@ async def refresh() -> bool:
         _failure = None
         metrics.REGISTRY_STALE.set(0)
         metrics.GENERATION.set(newest)
-        alive = set(snapshot.releases.values())
+        alive = set(snapshot.releases.values()) | {item.release for item in snapshot.candidates}
         for release in [key for key in _bundles if key not in alive]:
             del _bundles[release]
         log.info("snapshot", generation=newest, matters=len(snapshot.entries), seconds=round(snapshot.built_in, 3))
@@ -216,7 +258,9 @@ async def _load(module_id: str, version: str) -> tuple[Bundle, list[terms.Terms]
     return found
 
 
-def _build(number: int, live: list[Any], switches: list[Any], started: float) -> Snapshot:
+def _build(
+    number: int, rows: list[Any], switches: list[Any], members: dict[str, frozenset[str]], started: float
+) -> Snapshot:
     by_module: dict[str, list[SwitchState]] = {}
     for row in switches:
         by_module.setdefault(row["module_id"], []).append(
@@ -224,20 +268,47 @@ def _build(number: int, live: list[Any], switches: list[Any], started: float) ->
         )
     entries: dict[str, MatterEntry] = {}
     releases: dict[str, str] = {}
+    modules: dict[str, Module] = {}
+    candidates: list[Candidate] = []
     order = 0
-    for row in live:
+    for row in rows:
         release = f"{row['module_id']}@{row['version']}"
-        releases[row["module_id"]] = release
         bundle, words = _bundles[release]
         held = tuple(by_module.get(row["module_id"], ()))
+        made: dict[str, MatterEntry] = {}
         for matter, item in zip(bundle.matters, words, strict=True):
             entry = MatterEntry(bundle.module, matter, release, order, item, held)
-            entries[entry.id] = entry
+            made[entry.id] = entry
             order += 1
-    snapshot = Snapshot(number, entries, releases, 0.0)
+        if row["state"] == "live":
+            entries |= made
+            releases[row["module_id"]] = release
+            modules[row["module_id"]] = bundle.module
+        else:
+            audience = gray.Audience.of(row["module_id"], row["steps"], row["step"], members)
+            candidates.append(Candidate(bundle.module, release, audience, made))
+            modules.setdefault(row["module_id"], bundle.module)
+    snapshot = Snapshot(
+        number,
+        entries,
+        releases,
+        0.0,
+        modules=modules,
+        candidates=tuple(candidates),
+        fingerprint=_fingerprint(releases, switches),
+    )
     for name, build in _builders.items():
         snapshot.derived[name] = build(snapshot)
-    return Snapshot(number, entries, releases, time.perf_counter() - started, snapshot.derived)
+    return replace(snapshot, built_in=time.perf_counter() - started)
+
+
+def _fingerprint(releases: dict[str, str], switches: list[Any]) -> str:
+    state = hashlib.blake2b(digest_size=8)
+    for release in sorted(releases.values()):
+        state.update(release.encode() + b"\n")
+    for line in sorted(repr(tuple(row)) for row in switches if row["state"] != "on"):
+        state.update(line.encode() + b"\n")
+    return state.hexdigest()
 
 
 async def pinned(release: str, code: str) -> MatterEntry:

@@ -8,34 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from redis.exceptions import RedisError
 
-from backend.core import audit, db, logging, redis
+from backend.core import audit, db
 from backend.core.sessions import Principal
-from backend.modules import registry, terms
+from backend.modules import registry, rights, terms
 from backend.modules.errors import BundleRefused, MatterNotFound
+from backend.modules.generations import bump
 from backend.modules.models import HostedModule, Release, Rollout
 from backend.sdk.check import check_folder
 from backend.sdk.findings import Finding, has_errors
 from backend.sdk.manifest import Bundle, bundle_to_json, load_folder
-
-log = logging.get("modules")
-
-
-async def bump() -> None:
-    """Grow the generation inside the caller's transaction; tell every process after the commit."""
-    await db.execute(
-        "INSERT INTO modules_generation (id, number, at) VALUES (1, 1, now())"
-        " ON CONFLICT (id) DO UPDATE SET number = modules_generation.number + 1, at = now()"
-    )
-    db.on_commit(_tell)
-
-
-async def _tell() -> None:
-    try:
-        await redis.client().publish(registry.CHANNEL, b"1")
-    except RedisError as exc:
-        log.warning("generation_not_announced", error=repr(exc))  # every process polls
 
 
 async def publish_folder(folder: Path, *, by: str) -> tuple[str, list[Finding], bool]:
@@ -45,13 +27,14 @@ async def publish_folder(folder: Path, *, by: str) -> tuple[str, list[Finding], 
     (`1.2.0+local.1f2e3d4c`), which only this way of publishing can make. Raises BundleRefused with the findings.
     """
     source = await asyncio.to_thread(_folder_digest, folder)
+    # the newest one that came from a folder: a team's release, or a rollback, that came after it stays
     same = await db.fetch_one(
-        "SELECT r.module_id, r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
-        " WHERE o.module_id = $1 AND o.state = 'live' AND r.source_digest = $2",
+        "SELECT r.module_id, r.version, r.source_digest FROM modules_rollout o"
+        " JOIN modules_release r ON r.id = o.release_id WHERE o.module_id = $1 AND r.source_digest IS NOT NULL"
+        " ORDER BY o.created_at DESC LIMIT 1",
         folder.name,
-        source,
     )
-    if same is not None:
+    if same is not None and bytes(same["source_digest"]) == source:
         return f"{same['module_id']}@{same['version']}", [], False
     findings = await asyncio.to_thread(check_folder, folder)
     bundle, shape = await asyncio.to_thread(load_folder, folder)
@@ -82,7 +65,7 @@ async def publish(bundle: Bundle, *, by: str, source_digest: bytes | None = None
     module = bundle.module
     words = await asyncio.to_thread(terms.of_bundle, bundle)
     async with db.transaction():
-        await db.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 7310002))", module.id)
+        await rights.lock(module.id)
         live = await db.fetch_one(
             "SELECT r.version, r.digest FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
             " WHERE o.module_id = $1 AND o.state = 'live'",

@@ -1,10 +1,14 @@
-"""Background work of modules."""
+"""Background work of modules, and its part of the timetable."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from backend.core import db
-from backend.core.tasks import task
-from backend.modules import service
+from backend.core.tasks import Every, enqueue, task
+from backend.modules import generations, releases, rollouts
+
+STUCK = timedelta(minutes=2)
 
 
 @task("modules.expire_switches")
@@ -12,4 +16,35 @@ async def expire_switches() -> None:
     """Turn timed switches back on: their rows go, and every process builds its next snapshot."""
     async with db.transaction():
         if await db.execute("DELETE FROM modules_switch WHERE until IS NOT NULL AND until <= now()"):
-            await service.bump()
+            await generations.bump()
+
+
+@task("modules.check_release")
+async def check_release(release_id: str) -> None:
+    """Run the checker over a submitted release and hand it to a reviewer."""
+    await releases.check(release_id)
+
+
+@task("modules.replay")
+async def replay() -> None:
+    """Check again what a lost message or a killed worker left behind."""
+    rows = await db.fetch(
+        "SELECT id FROM modules_release WHERE state IN ('submitted', 'checking') AND state_at < now() - $1::interval"
+        " ORDER BY state_at LIMIT 20",
+        STUCK,
+    )
+    for row in rows:
+        enqueue(check_release, str(row["id"]))
+
+
+@task("modules.advance_rollouts")
+async def advance_rollouts() -> None:
+    """Begin, widen and finish rollouts that are due."""
+    await rollouts.advance()
+
+
+TIMETABLE = [
+    Every(expire_switches, timedelta(seconds=15)),
+    Every(advance_rollouts, timedelta(seconds=5)),
+    Every(replay, timedelta(minutes=1)),
+]

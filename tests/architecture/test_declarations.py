@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 assert app.APIS
 ENDPOINTS = list(http.ENDPOINTS)
 SLICES = ("identity", "cases", "licenses", "ratings", "payments", "appointments", "modules")
-SESSIONLESS_STAFF = {"POST /staff/v1/sessions"}
+SESSIONLESS_STAFF = {"POST /staff/v1/sessions", "GET /publish/v1/generation"}
 
 
 def name(endpoint: Endpoint) -> str:

@@ -27,13 +27,21 @@ def name_of(endpoint: Endpoint) -> str:
 def path_of(endpoint: Endpoint, case_number: str) -> str:
     """The path with things that exist, so that it is the body that is refused."""
     given = {"number": case_number, "matter": BIRTH, "id": "3f0a2b1c-0000-4000-8000-000000000000"}
+    given |= {"module": BIRTH.partition(".")[0], "team": "nobody", "key": "0" * 16, "name": "nobody"}
     return re.sub(r"<(\w+)(?::str)?>", lambda found: given[found.group(1)], endpoint.path)
 
 
 @pytest.fixture
-def sender(somebody: Citizen, handler: Client) -> Any:
+async def sender(town: Town, somebody: Citizen, handler: Client) -> Any:
+    """Somebody who may call the operation, so that it is the content that is refused."""
+    publisher, admin = await town.staff("publisher"), await town.staff("admin")
+
     def choose(endpoint: Endpoint) -> Client:
-        return handler if endpoint.audience == "staff" else somebody
+        if endpoint.audience != "staff":
+            return somebody
+        if "publisher" in endpoint.roles:
+            return publisher
+        return admin if "admin" in endpoint.roles else handler
 
     return choose
 

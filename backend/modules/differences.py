@@ -1,0 +1,131 @@
+"""What a release changes, in words: fields, materials, limits and texts against what citizens have now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from backend.core import db
+from backend.core.sessions import Principal
+from backend.modules import rights
+from backend.modules.schemas import Difference, DifferencesOut
+from backend.sdk.manifest import Bundle, bundle_from_json
+from backend.sdk.words import KEYS
+
+_KEYED = ("code", "id", "name", "value", "question", "start")
+MOST = 2_000
+LONG = 200
+
+
+async def of_release(who: Principal, release_id: str) -> DifferencesOut:
+    """A release against the live one of its module. Raises ReleaseNotFound, NotYourRegion."""
+    row = await rights.release_of(who, release_id)
+    live = await _live(row["module_id"])
+    mine = bundle_from_json(bytes(row["content"]))
+    before = bundle_from_json(bytes(live["content"])) if live else None
+    items = list(between(before, mine))[:MOST]
+    return DifferencesOut(release=row["version"], live=live["version"] if live else None, items=items)
+
+
+async def _live(module_id: str) -> asyncpg.Record | None:
+    return await db.fetch_one(
+        "SELECT r.version, r.content FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
+        " WHERE o.module_id = $1 AND o.state = 'live'",
+        module_id,
+    )
+
+
+def between(before: Bundle | None, after: Bundle) -> Iterator[Difference]:
+    """Every change from one bundle to another; all of it added when there is no earlier one."""
+    if before is not None:
+        yield from _structs("", "", before.module, after.module)
+    old = {matter.code: matter for matter in before.matters} if before else {}
+    new = {matter.code: matter for matter in after.matters}
+    for code in [*new, *(code for code in old if code not in new)]:
+        if code not in old:
+            yield Difference(matter=code, what="事项", change="added", after=new[code].name)
+        elif code not in new:
+            yield Difference(matter=code, what="事项", change="removed", before=old[code].name)
+        else:
+            yield from _structs(code, "", old[code], new[code])
+
+
+def _structs(matter: str, where: str, before: msgspec.Struct, after: msgspec.Struct) -> Iterator[Difference]:
+    words = KEYS[type(after).__name__]
+    for key in after.__struct_fields__:
+        label = f"{where}{words[key].split('；')[0].split('，')[0].split('：')[0]}"
+        yield from _values(matter, label, getattr(before, key), getattr(after, key))
+
+
+def _values(matter: str, what: str, before: Any, after: Any) -> Iterator[Difference]:
+    if before == after:
+        return
+    if isinstance(before, msgspec.Struct) and isinstance(after, msgspec.Struct):
+        yield from _structs(matter, f"{what} › ", before, after)
+    elif isinstance(before, list) and isinstance(after, list) and _keyed(before) and _keyed(after):
+        yield from _lists(matter, what, before, after)
+    elif before in (None, [], ""):
+        yield Difference(matter=matter, what=what, change="added", after=shown(after))
+    elif after in (None, [], ""):
+        yield Difference(matter=matter, what=what, change="removed", before=shown(before))
+    else:
+        yield Difference(matter=matter, what=what, change="changed", before=shown(before), after=shown(after))
+
+
+def _keyed(items: list[Any]) -> bool:
+    return all(_key(item) is not None for item in items) and len({_key(item) for item in items}) == len(items)
+
+
+def _key(item: Any) -> str | None:
+    if not isinstance(item, msgspec.Struct):
+        return None
+    return next((str(getattr(item, name)) for name in _KEYED if hasattr(item, name)), None)
+
+
+def _lists(matter: str, what: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
+    old = {_key(item): item for item in before}
+    new = {_key(item): item for item in after}
+    for key, item in new.items():
+        if key not in old:
+            yield Difference(matter=matter, what=what, change="added", after=_called(item))
+        elif old[key] != item:
+            yield from _structs(matter, f"{what}“{_called(item)}” › ", old[key], item)
+    for key, item in old.items():
+        if key not in new:
+            yield Difference(matter=matter, what=what, change="removed", before=_called(item))
+    if [key for key in old if key in new] != [key for key in new if key in old]:
+        yield Difference(matter=matter, what=f"{what}的先后", change="changed")
+
+
+def _called(item: msgspec.Struct) -> str:
+    for name in ("title", "label", "name", "question"):
+        found = getattr(item, name, None)
+        if found:
+            return str(found)
+    return str(_key(item))
+
+
+def shown(value: Any) -> str:
+    """A value as people read it, not longer than a line or two."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, list):
+        text = "、".join(
+            _called(item) if isinstance(item, msgspec.Struct) and _key(item) else shown(item) for item in value
+        )
+    elif isinstance(value, msgspec.Struct):
+        words = KEYS[type(value).__name__]
+        parts = [
+            f"{words[key].split('；')[0]} {shown(found)}"
+            for key in value.__struct_fields__
+            if (found := getattr(value, key)) not in (None, [], "", False)
+        ]
+        text = "，".join(parts)
+    else:
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONG else text[:LONG] + "…"

@@ -1,0 +1,135 @@
+"""What the console and the command line show of a module."""
+
+from __future__ import annotations
+
+import msgspec
+
+from backend.core import db
+from backend.core.clock import now
+from backend.core.errors import FieldProblem, InvalidPayload
+from backend.core.sessions import Principal
+from backend.modules import registry, releases, rights, rollouts, service
+from backend.modules.errors import ModuleNotFound
+from backend.modules.schemas import (
+    GenerationOut,
+    ModuleList,
+    ModuleOut,
+    ModuleRow,
+    NoticeOut,
+    SwitchOut,
+    SwitchPut,
+)
+from backend.sdk.codes import region_codes
+
+NEWEST = 20
+
+
+def generation() -> GenerationOut:
+    """What this process serves."""
+    return GenerationOut(generation=registry.current().generation, failing=registry.failure())
+
+
+async def modules(who: Principal) -> ModuleList:
+    """The modules whose regions the principal answers for."""
+    rows = await db.fetch(
+        "SELECT m.id, m.name, live.version AS live, gray.version AS candidate FROM modules_module m"
+        " LEFT JOIN LATERAL (SELECT r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
+        "  WHERE o.module_id = m.id AND o.state = 'live' LIMIT 1) live ON true"
+        " LEFT JOIN LATERAL (SELECT r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
+        "  WHERE o.module_id = m.id AND o.state IN ('scheduled', 'gray', 'paused') LIMIT 1) gray ON true"
+        " ORDER BY m.id LIMIT 1000"
+    )
+    snapshot = registry.current()
+    mine: list[ModuleRow] = []
+    for row in rows:
+        found = snapshot.modules.get(row["id"])
+        regions = list(found.regions) if found else await rights.module_regions(row["id"])
+        if all(any(registry.covers(area, region) for area in who.regions) for region in regions):
+            mine.append(ModuleRow(id=row["id"], name=row["name"], live=row["live"], candidate=row["candidate"]))
+    return ModuleList(items=mine)
+
+
+async def module(who: Principal, module_id: str) -> ModuleOut:
+    """Raises ModuleNotFound, NotYourRegion."""
+    row = await db.fetch_one("SELECT id, name, owners FROM modules_module WHERE id = $1", module_id)
+    if row is None:
+        raise ModuleNotFound
+    rights.require_regions(who, await rights.module_regions(module_id))
+    made = await db.fetch(
+        "SELECT * FROM modules_release WHERE module_id = $1 ORDER BY created_at DESC LIMIT $2", module_id, NEWEST
+    )
+    rolled = await db.fetch(
+        f"{rollouts.SELECT} WHERE o.module_id = $1 ORDER BY o.created_at DESC LIMIT $2", module_id, NEWEST
+    )
+    switches = await db.fetch(
+        "SELECT matter, region, state, reason, until FROM modules_switch WHERE module_id = $1 ORDER BY matter, region",
+        module_id,
+    )
+    told = await db.fetch(
+        "SELECT release, kind, text, figures, created_at FROM modules_notice WHERE module_id = $1"
+        " ORDER BY created_at DESC LIMIT $2",
+        module_id,
+        NEWEST,
+    )
+    live = [item for item in rolled if item["state"] == "live"]
+    candidate = [item for item in rolled if item["state"] in ("scheduled", "gray", "paused")]
+    return ModuleOut(
+        id=row["id"],
+        name=row["name"],
+        owners=msgspec.json.decode(row["owners"]),
+        live=live[0]["version"] if live else None,
+        candidate=candidate[0]["version"] if candidate else None,
+        releases=[releases.out(item) for item in made],
+        rollouts=[rollouts.out(item) for item in rolled],
+        switches=[
+            SwitchOut(
+                matter=item["matter"],
+                region=item["region"],
+                state=item["state"],
+                reason=item["reason"],
+                until=item["until"],
+            )
+            for item in switches
+        ],
+        notices=[
+            NoticeOut(
+                release=item["release"],
+                kind=item["kind"],
+                text=item["text"],
+                figures=msgspec.json.decode(item["figures"]),
+                at=item["created_at"],
+            )
+            for item in told
+        ],
+    )
+
+
+async def switch(who: Principal, module_id: str, given: SwitchPut) -> ModuleOut:
+    """Raises ModuleNotFound, NotYourRegion, InvalidPayload."""
+    regions = await rights.module_regions(module_id)
+    rights.require_regions(who, [given.region] if given.region and _inside(given.region, regions) else regions)
+    wrong: list[FieldProblem] = []
+    if given.region and not _inside(given.region, regions):
+        wrong.append(FieldProblem(field="region", code="region", message="不在模块的适用地区里"))
+    if given.matter and registry.current().entry(f"{module_id}.{given.matter}") is None:
+        wrong.append(FieldProblem(field="matter", code="matter", message="模块里没有这个事项"))
+    if given.state != "on" and not given.reason.strip():
+        wrong.append(FieldProblem(field="reason", code="required", message="写明原因，群众会看到"))
+    if given.until is not None and (given.until.tzinfo is None or given.until <= now()):
+        wrong.append(FieldProblem(field="until", code="format", message="写一个将来的时间，带时区"))
+    if wrong:
+        raise InvalidPayload(errors=wrong)
+    await service.switch(
+        module_id,
+        given.state,
+        given.reason,
+        by=who,
+        matter=given.matter,
+        region=given.region,
+        until=given.until,
+    )
+    return await module(who, module_id)
+
+
+def _inside(region: str, areas: list[str]) -> bool:
+    return region in region_codes() and any(registry.covers(area, region) for area in areas)

@@ -1,0 +1,155 @@
+"""The command line against the host, as a team types it: from an empty folder to citizens and back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+
+from backend.identity import staff
+from backend.modules import registry
+from backend.modules.cli import main
+from backend.modules.cli_host import parse_step
+from tests.conftest import Client, Server
+from tests.modules.conftest import Publishing
+
+GUIDE = "/api/v1/matters/try_city.apply"
+
+
+class Terminal:
+    """Runs commands beside the host, which lives in this process, and reads what they wrote."""
+
+    def __init__(self, host: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self._patch = monkeypatch
+        monkeypatch.setenv("TF_HOST", host)
+
+    async def run(self, *arguments: str, by: Client | None = None, code: int = 0) -> str:
+        if by is not None:
+            self._patch.setenv("TF_TOKEN", by.token or "")
+        self._capsys.readouterr()
+        done = await asyncio.to_thread(main, list(arguments))
+        written = self._capsys.readouterr()
+        assert done == code, written.out + written.err
+        return written.out + written.err
+
+    async def json(self, *arguments: str, by: Client | None = None, code: int = 0) -> Any:
+        return json.loads((await self.run(*arguments, "--json", by=by, code=code)).partition("\n}")[0] + "\n}")
+
+
+@pytest.fixture
+def terminal(
+    running: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Terminal:
+    monkeypatch.setenv("TF_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TF_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Terminal(running.base, capsys, monkeypatch)
+
+
+async def test_from_an_empty_folder_to_citizens_and_back(
+    publishing: Publishing, terminal: Terminal, http: Client, tmp_path: Path
+) -> None:
+    admin, publisher, reviewer = publishing.admin, publishing.publisher, publishing.reviewer
+    await terminal.run("new", "try_city", "--department", "某市某局", "--region", "510700", "--team", "city_team")
+    await terminal.run("check", "try_city")
+    await terminal.run("keygen", "team.key")
+    await terminal.run("team", "city_team", "--name", "某市某局", "--add-key", "team.key.pub", by=admin)
+    release = await terminal.json("submit", "try_city", "--key", "team.key", by=publisher)
+    assert release["state"] == "submitted"
+    await publishing.drain()
+    assert "待审核" in await terminal.run("status", "try_city")
+    await terminal.run("approve", "try_city@0.1.0", "--secrecy-reviewer", "保密员", by=publisher, code=1)
+    await terminal.run("approve", "try_city@0.1.0", "--secrecy-reviewer", "保密员", by=reviewer)
+    assert "已上线" in await terminal.run("rollout", "try_city@0.1.0", by=publisher)
+    await registry.refresh()
+    assert (await http.call("GET", GUIDE, status=200))["release"] == "try_city@0.1.0"
+
+    for name, old, new in (
+        ("module.toml", 'version = "0.1.0"', 'version = "0.2.0"'),
+        ("matters/apply.toml", 'name = "第一个事项"', 'name = "改好的事项"'),
+    ):
+        path = tmp_path / "try_city" / name
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    await terminal.run("pack", "try_city", "--key", "team.key")
+    await terminal.run("submit", "try_city.tar")
+    await publishing.drain()
+    assert "第一个事项” → “改好的事项" in await terminal.run("diff", "try_city@0.2.0")
+    await terminal.run("approve", "try_city@0.2.0", "--secrecy-reviewer", "保密员", by=reviewer)
+    told = await terminal.run("rollout", "try_city@0.2.0", "--step", "percent=5,hold=1h", by=publisher)
+    assert "灰度中" in told
+    assert "已暂停" in await terminal.run("pause", "try_city", "--reason", "周末")
+    assert "灰度中" in await terminal.run("resume", "try_city", "--reason", "继续")
+    assert "已回退" in await terminal.run("rollback", "try_city", "--reason", "有错字")
+    await terminal.run("switch", "try_city", "off", code=1)
+    await terminal.run("switch", "try_city", "off", "--reason", "系统升级")
+    page = await terminal.json("status", "try_city")
+    assert (page["live"], page["candidate"]) == ("0.1.0", None)
+    assert [item["state"] for item in page["switches"]] == ["off"]
+    listed = await terminal.json("status")
+    assert {"id": "try_city", "name": "某市某局", "live": "0.1.0", "candidate": None} in listed["items"]
+
+
+async def test_a_rejection_says_why_file_by_file(publishing: Publishing, terminal: Terminal) -> None:
+    await terminal.run("new", "try_city", "--department", "某市某局", "--team", "try_team")
+    from backend.sdk import sign
+
+    sign.save_private(publishing.key, Path("team.key"))
+    await terminal.run("submit", "try_city", "--key", "team.key", by=publishing.publisher)
+    await publishing.drain()
+    reason = "matters/apply.toml：名称太笼统"
+    await terminal.run("reject", "try_city@0.1.0", "--reason", reason, by=publishing.reviewer)
+    page = await terminal.json("status", "try_city", by=publishing.publisher)
+    assert page["releases"][0]["reasons"] == [{"file": "matters/apply.toml", "text": "名称太笼统", "line": None}]
+    assert reason in await terminal.run("submit", "try_city", "--key", "team.key", code=1)
+
+
+async def test_findings_of_the_host_are_printed_and_counted(publishing: Publishing, terminal: Terminal) -> None:
+    await terminal.run("new", "try_city", "--department", "某市某局", "--team", "somebody_else")
+    from backend.sdk import sign
+
+    sign.save_private(publishing.key, Path("team.key"))
+    told = await terminal.run("submit", "try_city", "--key", "team.key", by=publishing.publisher, code=1)
+    assert "[module.owner]" in told
+    problem = await terminal.json("submit", "try_city", "--key", "team.key", code=1)
+    assert problem["code"] == "modules.bundle_refused"
+
+
+async def test_signing_in_keeps_the_token_for_its_owner_alone(
+    publishing: Publishing, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = pyotp.random_base32()
+    await staff.create("pub.one", "发布员", "right-password", secret, ["publisher"], ["510000"])
+    assert "modules login" in await terminal.run("status", code=3)
+    monkeypatch.setenv("TF_STAFF_PASSWORD", "wrong-password")
+    await terminal.run("login", "pub.one", "--otp", pyotp.TOTP(secret).now(), code=3)
+    monkeypatch.setenv("TF_STAFF_PASSWORD", "right-password")
+    await terminal.run("login", "pub.one", "--otp", pyotp.TOTP(secret).now())
+    kept = tmp_path / "home" / "session.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    await terminal.run("status")
+    await terminal.run("logout")
+    assert not kept.exists()
+    await terminal.run("status", code=3)
+
+
+async def test_a_host_that_is_away_is_said_so(terminal: Terminal) -> None:
+    assert "连不上" in await terminal.run("status", "--host", "http://127.0.0.1:9", code=3)
+    assert "地址不对" in await terminal.run("status", "--host", "file:///etc/passwd", code=3)
+
+
+def test_a_step_is_one_argument() -> None:
+    assert parse_step("percent=5%,regions=510104+510105,cohorts=testers,hold=30m") == {
+        "percent": 5,
+        "regions": ["510104", "510105"],
+        "cohorts": ["testers"],
+        "hold_s": 1800,
+    }
+    for bad in ("5", "hold=", "percent=x", "hold=5", "who=me"):
+        with pytest.raises((ValueError, KeyError)):
+            parse_step(bad)

@@ -1,0 +1,181 @@
+"""Uploading over HTTP: a good bundle becomes a draft; a bad one is refused with everything that is wrong."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import msgspec
+import pytest
+
+from backend.core import db
+from backend.modules import examine
+from backend.sdk import bundle, sign
+from tests.modules.conftest import MATTER, TEAM, Publishing, counts, module, named
+from tests.modules.test_bundle import by_hand
+
+
+def codes(problem: dict[str, Any]) -> set[str]:
+    return {finding["code"] for finding in problem["context"]["findings"]}
+
+
+async def test_a_signed_bundle_becomes_a_draft_and_the_same_bundle_is_the_same_release(publishing: Publishing) -> None:
+    status, made = await publishing.upload(module())
+    assert (status, made["state"], made["team"], made["findings"]) == (201, "draft", TEAM, [])
+    assert made["digest"] == sign.digest(module())
+    assert await publishing.upload(module()) == (200, made)
+    status, changed = await publishing.upload(module(matter=named("改名")))
+    assert (status, changed["state"]) == (201, "draft"), "a draft gives way"
+    assert changed["id"] != made["id"]
+
+
+TOO_DEAR = 'auto_accept = "' + " || ".join(["size(form.name) > 1"] * 22) + '"\n'
+WITH_ALL = MATTER.replace("给谁办，办成什么。", "<script>alert(1)</script>给谁办。").replace("示例证书", "<b>证</b>")
+
+BAD: dict[str, tuple[bytes, set[str]]] = {
+    "a path that escapes": (by_hand(("../evil.toml", b"x"), ("module.toml", b"")), {"bundle.name"}),
+    "a compressed bomb": (gzip.compress(b"\0" * (1 << 22)), {"bundle.compressed"}),
+    "ten thousand files": (by_hand(*((f"matters/{n:05}.toml", b"") for n in range(10_000))), {"bundle.count"}),
+    "a name twice": (by_hand(("module.toml", b"1"), ("module.toml", b"2")), {"bundle.duplicate"}),
+    "python": (by_hand(("hooks.py", b"import os"), ("module.toml", b"")), {"bundle.name"}),
+    "a newer schema": (
+        bundle.pack_files({"module.toml": b'schema = 2\nid = "try_module"\n', "matters/a.toml": b""}),
+        {"manifest.type", "manifest.missing_key"},
+    ),
+    "html and script in texts": (module(matter=WITH_ALL), {"text.markup"}),
+    "an unknown region": (module(region="519999"), {"module.region"}),
+    "a module of another team": (module(owners="other_team"), {"module.owner"}),
+    "toml that is not": (bundle.pack_files({"module.toml": b"= 1", "matters/a.toml": b"[["}), {"toml.syntax"}),
+    "a cyclic rule": (
+        module(matter=MATTER.replace("form.kind == 'a'", "form.amount > 1.0")),
+        {"rule.unknown_name"},
+    ),
+    "a rule that costs too much": (module(matter=MATTER.replace("[flow]\n", "[flow]\n" + TOO_DEAR)), {"manifest.type"}),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+async def test_a_bad_bundle_is_refused_and_nothing_is_written(publishing: Publishing, bad: str) -> None:
+    data, wanted = BAD[bad]
+    before = await counts()
+    status, problem = await publishing.upload(data)
+    assert (status, problem["code"]) == (422, "modules.bundle_refused"), problem
+    assert wanted <= codes(problem) or bad.startswith("a cyclic"), problem
+    assert problem["errors"]
+    assert all(error["message"] for error in problem["errors"])
+    assert await counts() == before
+
+
+async def test_wrong_digest_wrong_signature_and_faults_inside_are_told_together(publishing: Publishing) -> None:
+    good = module()
+    made = sign.sign(good, publishing.key)
+    altered = good.replace("示例部门".encode(), "示例科室".encode())
+    before = await counts()
+    status, problem = await publishing.upload(altered, signature=msgspec.json.encode(made))
+    assert (status, codes(problem)) == (422, {"bundle.digest"})
+    other = sign.sign(good, sign.generate())
+    forged = msgspec.structs.replace(made, signature=other.signature)
+    status, problem = await publishing.upload(good, signature=msgspec.json.encode(forged))
+    assert (status, codes(problem)) == (422, {"bundle.signature"})
+    broken = by_hand(("../a.toml", b""), ("module.toml", b""), ("module.toml", b""))
+    status, problem = await publishing.upload(broken, signature=msgspec.json.encode(made))
+    assert codes(problem) == {"bundle.digest", "bundle.name", "bundle.duplicate"}
+    assert await counts() == before
+
+
+async def test_who_may_not_upload_is_told_why(publishing: Publishing) -> None:
+    before = await counts()
+    status, problem = await publishing.upload(module(), key=sign.generate())
+    assert (status, problem["code"]) == (403, "modules.key_refused")
+    status, problem = await publishing.upload(module(), by=publishing.elsewhere)
+    assert (status, problem["code"]) == (403, "modules.not_your_region")
+    status, problem = await publishing.upload(module(), by=publishing.clerk)
+    assert (status, problem["code"]) == (403, "identity.forbidden")
+    status, problem = await publishing.upload(module(), signature=b"nonsense")
+    assert (status, problem["errors"][0]["field"]) == (422, "signature")
+    await publishing.publisher.call("POST", "/publish/v1/releases", {"bundle": "x"}, status=415)
+    assert await counts() == before
+
+
+async def test_a_submitted_version_never_changes(publishing: Publishing) -> None:
+    _, made = await publishing.upload(module())
+    await publishing.publisher.call("POST", f"/publish/v1/releases/{made['id']}/submit", status=200)
+    status, problem = await publishing.upload(module(matter=named("偷换")))
+    assert (status, codes(problem)) == (422, {"module.version_exists"})
+    assert (await publishing.upload(module()))[0] == 200
+
+
+async def test_a_module_belongs_to_the_team_that_has_it(publishing: Publishing) -> None:
+    await publishing.live(module())
+    other = sign.generate()
+    await publishing.admin.call("POST", "/publish/v1/teams", {"id": "other_team", "name": "别的团队"}, status=201)
+    body = {"public_key": sign.public_pem(other.public_key())}
+    await publishing.admin.call("POST", "/publish/v1/teams/other_team/keys", body, status=201)
+    stolen = module("1.1.0", owners='other_team", "try_team')
+    status, problem = await publishing.upload(stolen, key=other)
+    assert (status, codes(problem)) == (422, {"module.owner"})
+    status, _ = await publishing.upload(module("1.0.0"))
+    assert status == 200, "and the live release is as it was"
+
+
+async def test_a_version_must_grow(publishing: Publishing) -> None:
+    await publishing.live(module("1.2.0"))
+    status, problem = await publishing.upload(module("1.1.0"))
+    assert (status, codes(problem)) == (422, {"module.version"})
+
+
+async def test_keys_are_succeeded_and_revoked(publishing: Publishing) -> None:
+    path = f"/publish/v1/teams/{TEAM}/keys"
+    new, third = sign.generate(), sign.generate()
+    body: dict[str, Any] = {"public_key": sign.public_pem(new.public_key())}
+    await publishing.publisher.call("POST", path, body, status=403)
+    old_id = sign.key_id(publishing.key.public_key())
+    wrong = body | {"vouched_by": old_id, "proof": sign.vouch(TEAM, third.public_key(), publishing.key)}
+    await publishing.publisher.call("POST", path, wrong, status=403)
+    right = body | {"vouched_by": old_id, "proof": sign.vouch(TEAM, new.public_key(), publishing.key)}
+    team = await publishing.publisher.call("POST", path, right, status=201)
+    assert {key["id"]: key["state"] for key in team["keys"]} == {
+        old_id: "retired",
+        sign.key_id(new.public_key()): "active",
+    }
+    status, problem = await publishing.upload(module())
+    assert (status, problem["context"]["state"]) == (403, "retired")
+    status, made = await publishing.upload(module(), key=new)
+    assert status == 201
+    # revoked while it waits for the reviewer: the release must not pass
+    await publishing.publisher.call("POST", f"/publish/v1/releases/{made['id']}/submit", status=200)
+    await publishing.admin.call(
+        "POST", f"{path}/{sign.key_id(new.public_key())}/revoke", {"reason": "电脑丢了"}, status=200
+    )
+    await publishing.drain()
+    found = await publishing.publisher.call("GET", f"/publish/v1/releases/{made['id']}", status=200)
+    assert (found["state"], {item["code"] for item in found["findings"]}) == ("rejected", {"bundle.key"})
+    status, problem = await publishing.upload(module("1.0.1"), key=new)
+    assert (status, problem["context"]["state"]) == (403, "revoked")
+
+
+async def test_a_large_bundle_is_taken_and_a_too_large_one_refused(publishing: Publishing) -> None:
+    noise = b"\x89PNG" + b"\0" * (9 << 20)
+    status, made = await publishing.upload(module(more={"h5/a.png": noise, "h5/index.html": PAGE}))
+    assert (status, made["state"]) == (201, "draft"), made
+    too_large = b"\0" * (bundle.MAX_BUNDLE + (1 << 20))
+    status, problem = await publishing.upload(too_large)
+    assert (status, problem["code"]) == (413, "http.too_large")
+
+
+PAGE = b'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>x</title><p>x</p></html>'
+
+
+async def test_a_checker_that_does_not_end_is_stopped(publishing: Publishing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examine, "SECONDS", 0.05)
+    before = await counts()
+    status, problem = await publishing.upload(module())
+    assert (status, problem["code"]) == (503, "modules.checker_busy")
+    assert await counts() == before
+
+
+async def test_an_upload_leaves_a_trace(publishing: Publishing) -> None:
+    _, made = await publishing.upload(module())
+    row = await db.fetch_one("SELECT actor_kind, details FROM core_audit WHERE act = 'modules.uploaded'")
+    assert row is not None
+    assert (row["actor_kind"], msgspec.json.decode(row["details"])["digest"]) == ("staff", made["digest"])
