@@ -85,7 +85,8 @@ def _decode(png: bytes) -> tuple[int, int, list[Colour]]:
             packed += data
     raw = zlib.decompress(packed)
     stride = width * size
-    prior, pixels = bytes(stride), []
+    prior = bytes(stride)
+    pixels: list[Colour] = []
     for start in range(0, height * (stride + 1), stride + 1):
         prior = _unfilter(raw[start], raw[start + 1 : start + 1 + stride], prior, size)
         pixels.extend(zip(prior[0::size], prior[1::size], prior[2::size], strict=True))

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, async_playwright
 
 from backend.local.settings import ROOT
 from backend.sandbox.people import PEOPLE
@@ -33,8 +33,8 @@ from tools import palette
 
 OUT = ROOT / "docs" / "screens"
 MOST = 150_000  # bytes of one picture
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 CITY = "510100"
 STORY = ("home", "guide", "case", "elder-home")
 
@@ -305,7 +305,7 @@ async def walk(town: Town, camera: Camera) -> None:
         browser = await playwright.chromium.launch(executable_path=chromium_path())
 
         @contextlib.asynccontextmanager
-        async def window(size: dict[str, int], scale: float) -> AsyncIterator[Page]:
+        async def window(size: ViewportSize, scale: float) -> AsyncIterator[Page]:
             context: BrowserContext = await browser.new_context(
                 viewport=size, device_scale_factor=scale, locale="zh-CN", timezone_id="Asia/Shanghai"
             )
