@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ log = logging.get("tasks")
 Queue = Literal["urgent", "default"]
 QUEUES: tuple[Queue, ...] = ("urgent", "default")
 BATCH = 25  # calls in one message at most: work that one worker loses, or holds up, together
+LINGER = 0.03  # seconds that a message which is not urgent waits for company
 
 app = Celery("tianfu")
 app.conf.update(
@@ -152,6 +154,8 @@ class Dispatcher:
 
     def _work(self) -> None:
         while (item := self._waiting.get()) is not None:
+            if item[0].queue != "urgent":
+                time.sleep(LINGER)
             for entry, calls in self._gather(item):
                 try:
                     app.send_task(entry.name, args=calls, queue=entry.queue, retry=False)
@@ -161,8 +165,8 @@ class Dispatcher:
                     log.error("dispatch_failed", task=entry.name, calls=len(calls), error=repr(exc))
 
     def _gather(self, first: tuple[Task, tuple[Any, ...]]) -> list[tuple[Task, list[list[Any]]]]:
-        """What waits already, up to a batch, by task: under load one message carries many calls, since the broker's
-        client costs more than the row did; a lone call leaves at once."""
+        """What waits already, up to a batch, by task: one message carries many calls, since a message costs this
+        process more than the row did."""
         found: dict[str, tuple[Task, list[list[Any]]]] = {first[0].name: (first[0], [list(first[1])])}
         for _ in range(BATCH - 1):
             try:
