@@ -120,9 +120,7 @@ async def test_a_password_guesser_who_changes_names_is_slowed_down_by_address(ht
 async def test_unknown_users_take_as_long_as_known_ones(http: Client, handler: Handler) -> None:
     """In turn, and the faster of several: machines are noisy."""
     ghost = {"username": "ghost", "password": "wrong", "otp": "123456"}
-    await sign_in(
-        http, ghost | {"username": "ghost2"}, status=401
-    )  # makes the hash for unknown users
+    await sign_in(http, ghost | {"username": "ghost2"}, status=401)  # makes the hash for unknown users
     known = unknown = 10.0
     for _ in range(4):
         started = time.perf_counter()
