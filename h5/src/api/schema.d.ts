@@ -929,6 +929,363 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/publish/v1/cohorts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 一组先看到新版本的试用人 */
+        put: operations["publish_put_cohort"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/generation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 这个进程正在提供的代 */
+        get: operations["publish_public_generation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我负责的地区的模块 */
+        get: operations["publish_modules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/modules/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个模块：版本、上线、开关、通知 */
+        get: operations["publish_module"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传签了名的模块包（bundle、signature），成为草稿；同一个包再传一次还是同一个版本 */
+        post: operations["publish_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个版本：状态、检查结果、审核意见 */
+        get: operations["publish_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审核通过，记下保密审查；审核的人不能是提交的人 */
+        post: operations["publish_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个版本和线上版本的不同 */
+        get: operations["publish_release_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回，逐个文件写明原因 */
+        post: operations["publish_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废一个没有在用的版本 */
+        post: operations["publish_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交审核；先在后台再检查一遍 */
+        post: operations["publish_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 把审核通过的版本分步上线 */
+        post: operations["publish_roll_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/rollouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次上线走到了哪里 */
+        get: operations["publish_rollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/rollouts/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停：看到新版本的人照旧，不再扩大 */
+        post: operations["publish_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/rollouts/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 继续上线 */
+        post: operations["publish_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/rollouts/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 立即回退：撤下新版本，已上线的换回上一个版本 */
+        post: operations["publish_roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/switches/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 开关：on 正常、guide_only 只看指南、off 停办；可以按事项、地区、到期时间 */
+        put: operations["publish_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记一个团队 */
+        post: operations["publish_create_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/teams/{team}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个团队和它的密钥 */
+        get: operations["publish_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/teams/{team}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记公钥；发布人换密钥要用旧密钥证明 */
+        post: operations["publish_add_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/teams/{team}/keys/{key}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 吊销一把密钥，立即生效 */
+        post: operations["publish_revoke_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1192,6 +1549,10 @@ export interface components {
         Alive: {
             status: string;
         };
+        /** Approve */
+        Approve: {
+            secrecy_review: components["schemas"]["SecrecyReview"];
+        };
         /**
          * AssuranceOut
          * @description A proof that is still good: a face check for one purpose, unused.
@@ -1200,6 +1561,13 @@ export interface components {
             expires_at: string;
             method: string;
             purpose: string;
+        };
+        /**
+         * Because
+         * @description Why somebody pauses, resumes or rolls back.
+         */
+        Because: {
+            reason: string;
         };
         /**
          * Booking
@@ -1275,8 +1643,13 @@ export interface components {
             submitted_at: string;
             timeline: components["schemas"]["TimelineEntry"][];
         };
-        /** CaseRating */
+        /**
+         * CaseRating
+         * @description `again`: a bad rating was mended and may be given once more.
+         */
         CaseRating: {
+            /** @default false */
+            again?: boolean;
             at: string;
             comment: string | null;
             follow_up_due: string | null;
@@ -1318,6 +1691,18 @@ export interface components {
             suspended: boolean;
             text: string;
             unit: ("day" | "workday") | null;
+        };
+        /** CohortOut */
+        CohortOut: {
+            name: string;
+            size: number;
+        };
+        /**
+         * CohortPut
+         * @description Device ids: the cookie `tf_device`, or the header of a mini-program.
+         */
+        CohortPut: {
+            subjects: string[];
         };
         /**
          * ComponentOut
@@ -1404,6 +1789,26 @@ export interface components {
             id: string;
             label: string;
             seen_at: string;
+        };
+        /**
+         * Difference
+         * @description One change in words: where (`matter` empty for the module itself), what, and both values as people read them.
+         */
+        Difference: {
+            /** @default null */
+            after?: string | null;
+            /** @default null */
+            before?: string | null;
+            /** @enum {unknown} */
+            change: "added" | "changed" | "removed";
+            matter: string;
+            what: string;
+        };
+        /** DifferencesOut */
+        DifferencesOut: {
+            items: components["schemas"]["Difference"][];
+            live: string | null;
+            release: string;
         };
         /** DraftList */
         DraftList: {
@@ -1512,6 +1917,24 @@ export interface components {
             field: string;
             message: string;
         };
+        /**
+         * Finding
+         * @description One fault in a module folder, readable by the team that wrote it.
+         *
+         *         `file` is relative to the folder; `line` is 1-based, None when the whole file is meant. `code` is stable, so that
+         *         a page can group findings; `message` says what is wrong, `mend` what to write instead, both in Chinese.
+         */
+        Finding: {
+            code: string;
+            file: string;
+            /** @default null */
+            line?: number | null;
+            /** @default  */
+            mend?: string;
+            message: string;
+            /** @enum {unknown} */
+            severity: "error" | "warning";
+        };
         /** FollowUpList */
         FollowUpList: {
             items: components["schemas"]["FollowUpOut"][];
@@ -1563,6 +1986,14 @@ export interface components {
             field: string;
             text: string;
             title: string;
+        };
+        /**
+         * GenerationOut
+         * @description What this process serves. `failing` says why a newer generation could not be built; null when up to date.
+         */
+        GenerationOut: {
+            failing: string | null;
+            generation: number;
         };
         /**
          * GrantCreate
@@ -1640,6 +2071,26 @@ export interface components {
             /** @default [] */
             themes?: components["schemas"]["ThemeOut"][];
             title: string;
+        };
+        /**
+         * KeyCreate
+         * @description A PEM public key (Ed25519). A publisher brings it in with `vouched_by` and `proof` (`sdk.sign.vouch`) of an
+         *         active key of the team, which retires; an admin needs neither.
+         */
+        KeyCreate: {
+            /** @default null */
+            proof?: string | null;
+            public_key: string;
+            /** @default null */
+            vouched_by?: string | null;
+        };
+        /** KeyOut */
+        KeyOut: {
+            created_at: string;
+            ended_at: string | null;
+            id: string;
+            reason: string;
+            state: string;
         };
         /** LicenseLine */
         LicenseLine: {
@@ -1823,11 +2274,45 @@ export interface components {
             name: string;
             reason: string;
         };
+        /** ModuleList */
+        ModuleList: {
+            items: components["schemas"]["ModuleRow"][];
+        };
+        /**
+         * ModuleOut
+         * @description Newest first; the last 20 releases, rollouts and notices.
+         */
+        ModuleOut: {
+            candidate: string | null;
+            id: string;
+            live: string | null;
+            name: string;
+            notices: components["schemas"]["NoticeOut"][];
+            owners: string[];
+            releases: components["schemas"]["ReleaseOut"][];
+            rollouts: components["schemas"]["RolloutOut"][];
+            switches: components["schemas"]["SwitchOut"][];
+        };
+        /** ModuleRow */
+        ModuleRow: {
+            candidate: string | null;
+            id: string;
+            live: string | null;
+            name: string;
+        };
         /** NotAcceptRequest */
         NotAcceptRequest: {
             reason: string;
             /** @default null */
             right_office?: string | null;
+        };
+        /** NoticeOut */
+        NoticeOut: {
+            at: string;
+            figures: Record<string, unknown>;
+            kind: string;
+            release: string;
+            text: string;
         };
         /** OfficeOut */
         OfficeOut: {
@@ -2044,6 +2529,16 @@ export interface components {
             region: string | null;
             token: string;
         };
+        /**
+         * Reason
+         * @description Why a release is rejected; `file` is a name inside the bundle, `.` for the whole.
+         */
+        Reason: {
+            file: string;
+            /** @default null */
+            line?: number | null;
+            text: string;
+        };
         /** RegionOut */
         RegionOut: {
             /** @default [] */
@@ -2067,12 +2562,90 @@ export interface components {
             /** @default null */
             next?: string | null;
         };
+        /** Reject */
+        Reject: {
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * ReleaseOut
+         * @description `findings` are the warnings of an accepted upload, or why the check refused it; `reasons` the reviewer's.
+         */
+        ReleaseOut: {
+            created_at: string;
+            digest: string;
+            findings: components["schemas"]["Finding"][];
+            id: string;
+            matters: number;
+            module: string;
+            reasons: unknown[];
+            secrecy_review: Record<string, unknown> | null;
+            state: string;
+            state_at: string;
+            team: string | null;
+            version: string;
+        };
         /** ResultOut */
         ResultOut: {
             license: string | null;
             name: string;
             validity: string | null;
             verified: boolean;
+        };
+        /**
+         * RolloutCreate
+         * @description `release` is the id of an approved release. Steps may only widen; after the last one everybody gets it.
+         */
+        RolloutCreate: {
+            release: string;
+            /** @default null */
+            start_at?: string | null;
+            /** @default [] */
+            steps?: components["schemas"]["RolloutStep"][];
+        };
+        /**
+         * RolloutOut
+         * @description `step` counts from 0; -1 before the start.
+         */
+        RolloutOut: {
+            created_at: string;
+            ended_at: string | null;
+            id: string;
+            module: string;
+            reason: string;
+            release: string;
+            start_at: string | null;
+            state: string;
+            step: number;
+            step_at: string;
+            steps: components["schemas"]["RolloutStep"][];
+            version: string;
+        };
+        /**
+         * RolloutStep
+         * @description Who sees the candidate, and for how long before the next step.
+         *
+         *         Everybody of `regions` (all when empty) whose bucket is below `percent`, and whoever is in one of `cohorts`.
+         *         Without `percent`: nobody but the cohorts when there are some, else all of the regions.
+         */
+        RolloutStep: {
+            /** @default [] */
+            cohorts?: string[];
+            /** @default 3600 */
+            hold_s?: number;
+            /** @default null */
+            percent?: number | null;
+            /** @default [] */
+            regions?: string[];
+        };
+        /**
+         * SecrecyReview
+         * @description 保密审查: who looked whether anything in the release must not be public, and what came of it.
+         */
+        SecrecyReview: {
+            /** @default  */
+            note?: string;
+            passed: boolean;
+            reviewer: string;
         };
         /**
          * SessionCreated
@@ -2260,6 +2833,41 @@ export interface components {
             materials?: components["schemas"]["MaterialGiven"][];
             /** @default null */
             note?: string | null;
+        };
+        /** SwitchOut */
+        SwitchOut: {
+            matter: string;
+            reason: string;
+            region: string;
+            state: string;
+            until: string | null;
+        };
+        /**
+         * SwitchPut
+         * @description `matter` is a code of the module, `region` a region code; empty means all. Back to on by itself at `until`.
+         */
+        SwitchPut: {
+            /** @default  */
+            matter?: string;
+            /** @default  */
+            reason?: string;
+            /** @default  */
+            region?: string;
+            /** @enum {unknown} */
+            state: "guide_only" | "off" | "on";
+            /** @default null */
+            until?: string | null;
+        };
+        /** TeamCreate */
+        TeamCreate: {
+            id: string;
+            name: string;
+        };
+        /** TeamOut */
+        TeamOut: {
+            id: string;
+            keys: components["schemas"]["KeyOut"][];
+            name: string;
         };
         /** ThemeOut */
         ThemeOut: {
@@ -3656,7 +4264,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "*/*": unknown;
                 };
             };
         };
@@ -3990,6 +4598,540 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    publish_put_cohort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CohortPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortOut"];
+                };
+            };
+        };
+    };
+    publish_public_generation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationOut"];
+                };
+            };
+        };
+    };
+    publish_modules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleList"];
+                };
+            };
+        };
+    };
+    publish_module: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleOut"];
+                };
+            };
+        };
+    };
+    publish_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_release_differences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferencesOut"];
+                };
+            };
+        };
+    };
+    publish_reject: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reject"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_retire: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_submit: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_roll_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOut"];
+                };
+            };
+        };
+    };
+    publish_rollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOut"];
+                };
+            };
+        };
+    };
+    publish_pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOut"];
+                };
+            };
+        };
+    };
+    publish_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOut"];
+                };
+            };
+        };
+    };
+    publish_roll_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOut"];
+                };
+            };
+        };
+    };
+    publish_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleOut"];
+                };
+            };
+        };
+    };
+    publish_create_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+        };
+    };
+    publish_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+        };
+    };
+    publish_add_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+        };
+    };
+    publish_revoke_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
                 };
             };
         };
@@ -4357,7 +5499,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "*/*": unknown;
                 };
             };
         };

@@ -94,12 +94,42 @@ describe('the way to the server', () => {
     expect(both.map((response) => response.status)).toEqual([200, 200])
   })
 
+  it('repeats a renewal whose answer was lost with the same key, also after a reload', async () => {
+    let away = true
+    let renewed = false
+    answers = [
+      (request) => {
+        if (!request.url.endsWith('/refresh')) return renewed ? json(200) : expired()
+        if (away) return lostNetwork()
+        renewed = true
+        return json(200)
+      },
+    ]
+    await expect(settle(transport(get()))).rejects.toMatchObject({ code: 'net.offline' })
+    away = false
+    await settle(transport(get()))
+    const keys = asked.filter((request) => request.url.endsWith('/refresh')).map((request) => request.headers.get('idempotency-key'))
+    expect(keys.length).toBeGreaterThan(1)
+    expect(new Set(keys).size).toBe(1)
+    renewed = false
+    await settle(transport(get()))
+    expect(asked.at(-2)!.headers.get('idempotency-key')).not.toBe(keys[0])
+  })
+
   it('says so once when the session cannot be renewed', async () => {
     const lost = vi.fn()
     onSessionLost(lost)
     answers = [(request) => (request.url.endsWith('/refresh') ? json(401, { code: 'identity.refresh_refused' }) : expired())]
     await expect(settle(transport(get()))).rejects.toMatchObject({ status: 401 })
     expect(lost).toHaveBeenCalledTimes(1)
+  })
+
+  it('does not take a server that is away for the end of the sign-in', async () => {
+    const lost = vi.fn()
+    onSessionLost(lost)
+    answers = [(request) => (request.url.endsWith('/refresh') ? json(503, { code: 'core.unavailable', title: 't' }) : expired())]
+    await expect(settle(transport(get()))).rejects.toMatchObject({ status: 503 })
+    expect(lost).not.toHaveBeenCalled()
   })
 
   it('does not try to renew what was never there', async () => {

@@ -2,6 +2,8 @@
  * The one way to the server: cookies, CSRF header, deadline, retries on a weak network, one refresh of an expired
  * session for all requests that wait for it. Resolves for 2xx and 304 only; everything else throws ApiError.
  */
+import { newKey } from '@/composables/key'
+
 import { ApiError, cancelled, offline, problemOf, timeout } from './problem'
 
 const SAFE = new Set(['GET', 'HEAD'])
@@ -52,6 +54,9 @@ async function attempt(request: Request): Promise<Response> {
   }
 }
 
+/** An answer that nobody reads would hold its connection. */
+const drop = (response: Response) => void response.body?.cancel().catch(() => undefined)
+
 /** A read, or a write with an Idempotency-Key, may be sent again: the server answers it once. */
 function repeatable(request: Request): boolean {
   return SAFE.has(request.method) || request.headers.has('Idempotency-Key')
@@ -64,6 +69,7 @@ async function persistent(request: Request): Promise<Response> {
       const response = await attempt(request)
       const again = [502, 503, 504].includes(response.status) && SAFE.has(request.method)
       if (!again || pause === undefined || response.headers.has('retry-after')) return response
+      drop(response)
     } catch (error) {
       const weak = error instanceof ApiError && error.offline && navigator.onLine
       if (!weak || pause === undefined || !repeatable(request)) throw error
@@ -75,15 +81,41 @@ async function persistent(request: Request): Promise<Response> {
 
 let refreshing: Promise<boolean> | null = null
 
+const RENEWAL = 'tf.renewal'
+
+/**
+ * The key of the renewal that is under way, also after a reload: a refresh token is good once, and using it again
+ * without the same key looks like theft and ends the session.
+ */
+function renewalKey(): string {
+  try {
+    const kept = localStorage.getItem(RENEWAL)
+    if (kept) return kept
+    const key = newKey()
+    localStorage.setItem(RENEWAL, key)
+    return key
+  } catch {
+    return newKey() // storage refused by the browser
+  }
+}
+
 async function renew(seen: string | null): Promise<boolean> {
-  // Another tab may have renewed while this one waited: its new cookies are ours too, and the token is good once.
+  // Another tab may have renewed while this one waited: its new cookies are ours too.
   if (csrf() !== seen) return true
   const request = new Request(new URL(REFRESH, location.origin), {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': renewalKey() },
     body: '{}',
   })
-  const response = await attempt(request)
+  const response = await persistent(request)
+  // The server being away says nothing about the sign-in: the same key asks again later.
+  if (!response.ok && response.status !== 401) throw await problemOf(response)
+  try {
+    localStorage.removeItem(RENEWAL)
+  } catch {
+    // nothing was kept
+  }
+  drop(response)
   return response.ok
 }
 
