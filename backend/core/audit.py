@@ -1,7 +1,8 @@
 """The append-only, hash-chained trail.
 
-Writing is one insert in the caller's transaction, without a lock: a job chains rows in order of their ids afterwards
-(`chain_new`), so the trail costs a request nothing but its row. `verify` recomputes the chain.
+Writing is one insert in the caller's transaction, without a lock: a job gives rows their place in the chain afterwards
+(`chain_new`), so the trail costs a request nothing but its row. `verify` recomputes the chain. A place is not an id:
+transactions commit in another order than they took their ids.
 """
 
 from __future__ import annotations
@@ -63,24 +64,26 @@ def _link(previous: bytes, row: Any) -> bytes:
 
 
 async def chain_new(batch: int = 5_000) -> int:
-    """Chain rows that are not chained yet; returns how many. Rows younger than two seconds wait, so that a slower
-    transaction with a smaller id is not overtaken."""
+    """Chain rows that are not chained yet; returns how many. Rows younger than two seconds wait, so that the chain
+    is nearly in the order of the ids; a transaction that commits later comes later in the chain."""
     async with db.transaction():
         held = await db.fetch_one("SELECT pg_try_advisory_xact_lock($1) AS held", _LOCK)
         if held is None or not held["held"]:
             return 0
-        last = await db.fetch_one("SELECT chain FROM core_audit WHERE chain IS NOT NULL ORDER BY id DESC LIMIT 1")
-        previous = bytes(last["chain"]) if last else b"\x00" * 32
+        last = await db.fetch_one(
+            "SELECT link, chain FROM core_audit WHERE link IS NOT NULL ORDER BY link DESC LIMIT 1"
+        )
+        previous, place = (bytes(last["chain"]), last["link"]) if last else (b"\x00" * 32, 0)
         rows = await db.fetch(
-            f"SELECT {_COLUMNS} FROM core_audit WHERE chain IS NULL AND at < now() - interval '2 seconds'"  # noqa: S608
+            f"SELECT {_COLUMNS} FROM core_audit WHERE link IS NULL AND at < now() - interval '2 seconds'"  # noqa: S608
             " ORDER BY id LIMIT $1",
             batch,
         )
-        updates: list[tuple[int, bytes]] = []
+        updates: list[tuple[int, int, bytes]] = []
         for row in rows:
-            previous = _link(previous, row)
-            updates.append((row["id"], previous))
-        await db.execute_many("UPDATE core_audit SET chain = $2 WHERE id = $1", updates)
+            previous, place = _link(previous, row), place + 1
+            updates.append((row["id"], place, previous))
+        await db.execute_many("UPDATE core_audit SET link = $2, chain = $3 WHERE id = $1", updates)
         return len(updates)
 
 
@@ -96,11 +99,11 @@ async def verify() -> Verdict:
     """Recompute the whole chain. A changed, removed or reordered row breaks it at that row or at the next."""
     previous = b"\x00" * 32
     checked = 0
-    last_id = 0
+    place = 0
     while True:
         rows = await db.fetch(
-            f"SELECT {_COLUMNS}, chain FROM core_audit WHERE id > $1 AND chain IS NOT NULL ORDER BY id LIMIT 5000",  # noqa: S608
-            last_id,
+            f"SELECT {_COLUMNS}, link, chain FROM core_audit WHERE link > $1 ORDER BY link LIMIT 5000",  # noqa: S608
+            place,
         )
         if not rows:
             return Verdict(checked, None)
@@ -109,4 +112,4 @@ async def verify() -> Verdict:
             if previous != bytes(row["chain"]):
                 return Verdict(checked, row["id"])
             checked += 1
-            last_id = row["id"]
+            place = row["link"]

@@ -41,6 +41,7 @@ class AuditEntry(Model):
     citizen_id = fields.CharField(max_length=64, null=True)
     purpose = fields.CharField(max_length=200, null=True)
     details: dict[str, Any] = fields.JSONField(default=dict)
+    link = fields.BigIntField(null=True, unique=True)  # its place in the chain
     chain = fields.BinaryField(null=True)
 
     class Meta:

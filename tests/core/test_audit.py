@@ -46,3 +46,14 @@ async def test_a_changed_removed_or_swapped_row_is_found(tamper: str, broken_at:
 async def test_rows_younger_than_two_seconds_wait_for_slower_writers() -> None:
     await audit.record(None, "test.act", "case", "SC-young")
     assert await audit.chain_new() == 0
+
+
+async def test_a_writer_who_commits_late_with_a_small_id_breaks_nothing(server: Server) -> None:
+    for number in range(3):
+        await audit.record(None, "test.act", "case", f"SC-{number}")
+    await db.execute("UPDATE core_audit SET at = at - interval '1 minute' WHERE subject_id <> 'SC-1'")
+    assert await audit.chain_new() == 2
+    await db.execute("UPDATE core_audit SET at = at - interval '1 minute' WHERE subject_id = 'SC-1'")
+    assert await audit.chain_new() == 1
+    verdict = await audit.verify()
+    assert (verdict.checked, verdict.broken_at) == (3, None)
