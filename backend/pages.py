@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from sanic import Request
 from sanic.response import HTTPResponse
 
+from backend.modules.gray import DEVICE_COOKIE
+
+YEAR = 365 * 86_400
 FOLDER = Path(__file__).resolve().parents[1] / "h5" / "dist"
 API_PREFIXES = ("/api/", "/staff/", "/publish/", "/operate/", "/callbacks/", "/assets/")
 CSP = (
@@ -68,7 +72,14 @@ class Pages:
             found = self._files.get(entry)
             if found is None:
                 return HTTPResponse(NOT_BUILT, status=503, content_type="text/html; charset=utf-8", headers=HEADERS)
-        return _answer(request, found)
+        answer = _answer(request, found)
+        if found.content_type.startswith("text/html") and DEVICE_COOKIE not in request.cookies:
+            # a random name for this browser, so that it never flips between two releases of a module
+            secure = request.app.ctx.settings.http.public_url.startswith("https:")
+            answer.add_cookie(
+                DEVICE_COOKIE, secrets.token_hex(16), max_age=YEAR, httponly=True, samesite="Lax", secure=secure
+            )
+        return answer
 
 
 def _read(path: Path, *, forever: bool) -> File:

@@ -32,6 +32,7 @@ from backend.cases.schemas import (
 )
 from backend.core.http import Api, Call
 from backend.core.sessions import Level
+from backend.modules import gray
 from backend.modules.errors import (
     DepartmentRefused,
     DepartmentUnavailable,
@@ -237,7 +238,8 @@ async def urge(call: Call, body: Urge, number: str) -> CaseOut:
 )
 async def query(call: Call, body: QueryCreate, matter: str) -> QueryOut:
     """Ask a department; the matter names the level that is needed."""
-    return await service.query(call.principal, matter, body, address=call.address)
+    device = gray.device(call.request)
+    return await service.query(call.principal, matter, body, address=call.address, device=device)
 
 
 @staff_api.get("/cases", query=StaffCasesQuery, out=StaffCaseList)

@@ -30,10 +30,13 @@ async def _limit(who: Principal | None, address: str) -> None:
         log.warning("query_not_limited", error=repr(exc))  # a query changes nothing: let it pass
 
 
-async def query(who: Principal | None, matter: str, given: QueryCreate, *, address: str) -> QueryOut:
-    """Raises MatterNotFound, WrongKind, SwitchedOff, NotSignedIn, LevelTooLow, FormInvalid, NotEligible,
-    TooManyRequests, DepartmentUnavailable, DepartmentRefused, NoConnector."""
-    entry = registry.current().require(matter)
+async def query(
+    who: Principal | None, matter: str, given: QueryCreate, *, address: str, device: str | None = None
+) -> QueryOut:
+    """Answered by the release that this device sees. Raises MatterNotFound, WrongKind, SwitchedOff, NotSignedIn,
+    LevelTooLow, FormInvalid, NotEligible, TooManyRequests, DepartmentUnavailable, DepartmentRefused, NoConnector.
+    """
+    entry = registry.current().require_for(matter, device, None)
     if entry.matter.kind != "query":
         raise WrongKind("这个事项不是查询，请按指南办理")
     entry.require_on()

@@ -5,9 +5,10 @@ Everything here is built off the request path and never changed afterwards, but 
 
 from __future__ import annotations
 
+import copy
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -52,9 +53,9 @@ def encoded(plain: bytes) -> Encoded:
 class Catalogue:
     """What citizens read between two swaps."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, entries: Iterable[MatterEntry], release: str) -> None:
         self._entries: list[MatterEntry] = sorted(
-            snapshot.entries.values(),
+            entries,
             key=lambda entry: (-entry.matter.hot, _KINDS[entry.matter.kind], entry.order),
         )
         self._cards = [_encoder.encode(guide.card(entry)) for entry in self._entries]
@@ -62,10 +63,25 @@ class Catalogue:
         self.index = Index((entry.terms, f"{entry.department} {entry.matter.summary}") for entry in self._entries)
         self._regions: dict[str, frozenset[int]] = {}
         self._answers: dict[str, Encoded] = {}
-        self._release = snapshot.fingerprint
+        self._release = release
+        self._hidden: frozenset[int] = frozenset()
+        self.views: Views | None = None
+
+    def without(self, hidden: frozenset[int], release: str) -> Catalogue:
+        """The same matters but for some, with answers of its own; cards and index are shared."""
+        made = copy.copy(self)
+        made._hidden = hidden
+        made._release = release
+        made._by_id = {entry.id: number for number, entry in enumerate(self._entries) if number not in hidden}
+        made._regions = {}
+        made._answers = {}
+        return made
+
+    def positions(self, wanted: Callable[[MatterEntry], bool]) -> frozenset[int]:
+        return frozenset(number for number, entry in enumerate(self._entries) if wanted(entry))
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._by_id)
 
     def cached(self, key: str, build: Callable[[], bytes]) -> Encoded:
         """The answer kept under `key`, or built now and kept."""
@@ -84,7 +100,9 @@ class Catalogue:
         found = self._regions.get(region)
         if found is None:
             found = frozenset(
-                number for number, entry in enumerate(self._entries) if regions.serves(entry.regions, region)
+                number
+                for number, entry in enumerate(self._entries)
+                if number not in self._hidden and regions.serves(entry.regions, region)
             )
             if len(self._regions) > 400:
                 self._regions.clear()
@@ -109,6 +127,8 @@ class Catalogue:
             numbers = [number for _, number in self.index.search(query.q)]
         else:
             numbers = list(range(len(self._entries)))
+        if self._hidden:
+            numbers = [number for number in numbers if number not in self._hidden]
         if allowed is not None:
             numbers = [number for number in numbers if number in allowed]
         if query.theme is not None:
@@ -186,9 +206,55 @@ def _base36(number: int) -> str:
     return text or "0"
 
 
+class Views:
+    """What people in gray rollouts read: one index over live and candidate matters, and for each set of candidates
+    that somebody sees a view of it that hides the rest. Who sees none reads the ordinary catalogue."""
+
+    MOST = 64
+
+    def __init__(self, ordinary: Catalogue, snapshot: Snapshot) -> None:
+        self._ordinary = ordinary
+        self._snapshot = snapshot
+        entries = [*snapshot.entries.values()]
+        for item in snapshot.candidates:
+            entries += item.entries.values()
+        self._all = Catalogue(entries, snapshot.fingerprint)
+        self._held: dict[int, Catalogue] = {}
+
+    def of(self, device: str | None, region: str | None) -> Catalogue:
+        """The catalogue that a device sees in a region."""
+        mask = self._snapshot.seen(device, region)
+        if not mask:
+            return self._ordinary
+        found = self._held.get(mask)
+        if found is None:
+            if len(self._held) >= self.MOST:
+                self._held.clear()
+            found = self._held[mask] = self._make(mask)
+        return found
+
+    def _make(self, mask: int) -> Catalogue:
+        shown = dict(self._snapshot.releases)
+        for number, item in enumerate(self._snapshot.candidates):
+            if mask >> number & 1:
+                shown[item.module.id] = item.release
+        hidden = self._all.positions(lambda entry: shown.get(entry.module.id) != entry.release)
+        seen = "".join(
+            f".{item.release}" for number, item in enumerate(self._snapshot.candidates) if mask >> number & 1
+        )
+        return self._all.without(hidden, self._snapshot.fingerprint + seen)
+
+
+def _build(snapshot: Snapshot) -> Catalogue:
+    made = Catalogue(snapshot.entries.values(), snapshot.fingerprint)
+    if snapshot.candidates:
+        made.views = Views(made, snapshot)
+    return made
+
+
 def install() -> None:
     """Have every snapshot carry its catalogue."""
-    registry.derive("catalogue", Catalogue)
+    registry.derive("catalogue", _build)
 
 
 def current() -> Catalogue:

@@ -8,14 +8,23 @@ from sanic.response import HTTPResponse
 
 from backend.core.http import Api, Prepared, read_query
 from backend.matters import catalogue, regions
-from backend.matters.catalogue import Encoded, encoded
+from backend.matters.catalogue import Catalogue, Encoded, encoded
 from backend.matters.errors import RegionUnknown
 from backend.matters.schemas import Guide, Home, MattersPage, MattersQuery, RegionQuery, RegionTree
+from backend.modules import gray
 from backend.modules.errors import MatterNotFound
 
 api = Api("matters", "/api/v1", tag="事项", audience="public")
 
 _regions: list[Encoded] = []
+
+
+def _held(request: Request) -> Catalogue:
+    """The catalogue that this device sees: one for everybody, unless something is being rolled out."""
+    held = catalogue.current()
+    if held.views is None:
+        return held
+    return held.views.of(gray.device(request), request.args.get("region"))
 
 
 def _answer(request: Request, answer: Encoded) -> HTTPResponse:
@@ -41,7 +50,7 @@ def region_tree(request: Request) -> HTTPResponse:
 )
 def home(request: Request) -> HTTPResponse:
     """Blocks of the home page of a region (the whole province when none is named)."""
-    held = catalogue.current()
+    held = _held(request)
     key = "home " + request.query_string
     found = held.peek(key)
     if found is None:
@@ -61,7 +70,7 @@ def home(request: Request) -> HTTPResponse:
 )
 def matters(request: Request) -> HTTPResponse:
     """Search and browse: by name, keyword, pinyin, initials; by theme, audience, kind."""
-    held = catalogue.current()
+    held = _held(request)
     key = "list " + request.query_string
     found = held.peek(key)
     if found is None:
@@ -81,7 +90,7 @@ def matters(request: Request) -> HTTPResponse:
 )
 def guide(request: Request, matter: str) -> HTTPResponse:
     """Everything about one matter in one answer."""
-    held = catalogue.current()
+    held = _held(request)
     key = f"guide {matter} {request.query_string}"
     found = held.peek(key)
     if found is None:

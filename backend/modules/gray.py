@@ -1,8 +1,10 @@
-"""Who sees a candidate: a pure function of module, asker and region, so that nobody flips between two releases.
+"""Who sees a candidate: a pure function of module, device and region, so that nobody flips between two releases.
 
-An asker is a device (the cookie or header `tf_device`), else a citizen, else nobody. Each falls into one of 100
-buckets a module; a step holds for the buckets below its percent, in its regions, and for its cohorts. Steps only
-widen, so whoever saw the candidate keeps it until it is live or rolled back.
+The device is a random id: the cookie `tf_device` that our pages set, or the header of a mini-program. It is the same
+before and after signing in, and public reads need no session for it. Who sends none sees the live release, unless a
+step holds for everybody of a region. Each device falls into one of 100 buckets a module; a step holds for the buckets
+below its percent, in its regions, and for its cohorts. Steps only widen, so whoever saw the candidate keeps it until
+it is live or rolled back.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +25,22 @@ DEVICE_HEADER = "x-tf-device"
 SUBJECT = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 
 _steps = msgspec.json.Decoder(list[RolloutStep])
+
+
+class Asking(Protocol):
+    """What is read of a request: headers and cookies by name."""
+
+    @property
+    def headers(self) -> Any: ...
+
+    @property
+    def cookies(self) -> Any: ...
+
+
+def device(request: Asking) -> str | None:
+    """The device that asks; None when it says nothing or nonsense."""
+    found = request.headers.get(DEVICE_HEADER) or (request.cookies or {}).get(DEVICE_COOKIE)
+    return found if found is not None and SUBJECT.fullmatch(found) else None
 
 
 def bucket(module: str, subject: str) -> int:

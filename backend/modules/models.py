@@ -126,7 +126,7 @@ class Switch(Model):
 
 
 class CohortMember(Model):
-    """A device or citizen that sees candidates early, under the name of a group of testers."""
+    """A device that sees candidates early, under the name of a group of testers."""
 
     id = fields.BigIntField(primary_key=True)
     cohort = fields.CharField(max_length=64)

@@ -317,6 +317,9 @@ async def pinned(release: str, code: str) -> MatterEntry:
     live = _current.entries.get(f"{module_id}.{code}")
     if live is not None and live.release == release:
         return live
+    for item in _current.candidates:
+        if item.release == release and f"{module_id}.{code}" in item.entries:
+            return item.entries[f"{module_id}.{code}"]
     key = f"{release}/{code}"
     found = _pinned.get(key)
     if found is None:

@@ -103,7 +103,7 @@ class KeyCreate(Given):
 
 
 class CohortPut(Given):
-    """Device ids (the cookie `tf_device`) or citizen ids."""
+    """Device ids: the cookie `tf_device`, or the header of a mini-program."""
 
     subjects: Annotated[list[Subject], msgspec.Meta(max_length=5_000)]
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('cohort', fields.CharField(max_length=64)),
                 ('subject', fields.CharField(max_length=64)),
             ],
-            options={'table': 'modules_cohort_member', 'app': 'modules', 'unique_together': (('cohort', 'subject'),), 'pk_attr': 'id', 'table_description': 'A device or citizen that sees candidates early, under the name of a group of testers.'},
+            options={'table': 'modules_cohort_member', 'app': 'modules', 'unique_together': (('cohort', 'subject'),), 'pk_attr': 'id', 'table_description': 'A device that sees candidates early, under the name of a group of testers.'},
             bases=['Model'],
         ),
         ops.CreateModel(
