@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 from backend import operation, process
 from backend.appointments import endpoints as appointments
 from backend.cases import endpoints as cases
-from backend.core import http, metrics, openapi, tasks
+from backend.core import http, metrics, openapi, problems, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
@@ -76,8 +76,8 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
             page = held.answer(request)
             if page is not None:
                 return page
-        request_id = http.new_request_id()
-        response = http.problem_response(exc, request, request_id)
+        request_id = problems.new_request_id()
+        response = problems.problem_response(exc, request, request_id)
         response.headers["x-request-id"] = request_id
         return response
 

@@ -10,8 +10,8 @@ from backend.cases.ports import ports
 from backend.cases.schemas import Prefill, PrefillField
 from backend.cases.view import masked
 from backend.core import clock
+from backend.core.access import missing_level
 from backend.core.errors import LevelTooLow, NotSignedIn
-from backend.core.http import missing_level
 from backend.core.sessions import LEVEL_NUMBERS, Level, Principal
 from backend.identity import service as identity
 from backend.modules import registry

@@ -13,55 +13,24 @@ The declaration is the documentation: `core.openapi` reads the same table, so an
 from __future__ import annotations
 
 import hashlib
-import itertools
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import msgspec
-from redis.exceptions import RedisError
 from sanic import Blueprint, Request
-from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
-from tortoise.exceptions import BaseORMException
 
-from backend.core import db, logging, metrics
-from backend.core.errors import (
-    AppError,
-    BadRequest,
-    CsrfFailed,
-    FieldProblem,
-    Forbidden,
-    IdempotencyConflict,
-    InvalidPayload,
-    LevelTooLow,
-    MalformedJson,
-    MethodNotAllowed,
-    NotFound,
-    NotSignedIn,
-    PayloadTooLarge,
-    RequestTimeout,
-    ServiceUnavailable,
-    SessionExpired,
-    UnsupportedMedia,
-)
-from backend.core.payloads import field_problems
-from backend.core.sessions import Level, Principal, TokenExpired, TokenInvalid, Tokens
-
-log = logging.get("http")
+from backend.core import db, metrics
+from backend.core.access import authenticate
+from backend.core.errors import AppError, BadRequest, IdempotencyConflict, NotFound, NotSignedIn, ServiceUnavailable
+from backend.core.intake import decoder, read_body, read_query
+from backend.core.problems import encoder, new_request_id, problem_response
+from backend.core.sessions import Level, Principal
 
 Audience = Literal["citizen", "staff", "public"]
 JSON = "application/json; charset=utf-8"
-PROBLEM = "application/problem+json; charset=utf-8"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-SESSION_COOKIE = "tf_session"
-STAFF_COOKIE = "tf_staff"
-CSRF_COOKIE = "tf_csrf"
-CSRF_HEADER = "x-tf-csrf"
-
-encoder = msgspec.json.Encoder()
 
 Declare = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -157,13 +126,6 @@ class Endpoint:
 
 
 ENDPOINTS: list[Endpoint] = []
-
-_prefix = os.urandom(4).hex()
-_counter = itertools.count(1)
-
-
-def new_request_id() -> str:
-    return f"{_prefix}-{next(_counter):08x}"
 
 
 class Api:
@@ -267,21 +229,9 @@ class Api:
         return wrap
 
 
-def _decoder(model: Any) -> Callable[[bytes], Any]:
-    """Decodes into `model`; made at the first body, since a hundred of them cost a start half a second."""
-    made: list[Callable[[bytes], Any]] = []
-
-    def decode(raw: bytes) -> Any:
-        if not made:
-            made.append(msgspec.json.Decoder(model).decode)
-        return made[0](raw)
-
-    return decode
-
-
 def _runner(endpoint: Endpoint, body_limit: int | None) -> Callable[..., Awaitable[HTTPResponse]]:
     handler = endpoint.handler
-    decode = _decoder(endpoint.body) if endpoint.body is not None else None
+    decode = decoder(endpoint.body) if endpoint.body is not None else None
     route = endpoint.path
     method = endpoint.method
     figures = metrics.figures(route, method)
@@ -292,7 +242,9 @@ def _runner(endpoint: Endpoint, body_limit: int | None) -> Callable[..., Awaitab
         started = time.perf_counter()
         request_id = new_request_id()
         try:
-            principal = authenticate(request, endpoint, staff=staff, required=needs_session)
+            principal = authenticate(
+                request, level=endpoint.level, roles=endpoint.roles, staff=staff, required=needs_session
+            )
             call = Call(request, request_id, principal)
             if endpoint.query is not None:
                 call.query = read_query(request, endpoint.query)
@@ -419,164 +371,3 @@ async def _once(call: Call, endpoint: Endpoint, body: Any, path: dict[str, str])
             answer,
         )
     return _respond(call, endpoint, result)
-
-
-def authenticate(request: Request, endpoint: Endpoint, *, staff: bool, required: bool) -> Principal | None:
-    """Read the session from the bearer token or the cookie, and hold it against what the endpoint needs."""
-    header = request.headers.get("authorization")
-    by_cookie = False
-    if header is not None and header[:7].lower() == "bearer ":
-        token: str | None = header[7:].strip()
-    else:
-        cookies = request.cookies
-        token = cookies.get(STAFF_COOKIE if staff else SESSION_COOKIE) if cookies else None
-        by_cookie = token is not None
-    if token is None:
-        if required:
-            raise NotSignedIn(context=missing_level(endpoint.level, 0)) if not staff else NotSignedIn
-        return None
-    tokens: Tokens = request.app.ctx.tokens
-    try:
-        principal = tokens.verify(token)
-    except TokenExpired as exc:
-        if required:
-            raise SessionExpired from exc
-        return None
-    except TokenInvalid as exc:
-        if required:
-            raise NotSignedIn("登录凭证无效，请重新登录") from exc
-        return None
-    if (principal.kind == "staff") != staff:
-        if required:
-            raise Forbidden
-        return None
-    if by_cookie and request.method not in SAFE:
-        expected = request.cookies.get(CSRF_COOKIE)
-        if not expected or request.headers.get(CSRF_HEADER) != expected:
-            raise CsrfFailed
-    if staff:
-        if endpoint.roles and not set(endpoint.roles).intersection(principal.roles):
-            raise Forbidden
-    elif principal.level < min(endpoint.level, Level.VERIFIED):
-        raise LevelTooLow(context=missing_level(endpoint.level, principal.level))
-    return principal
-
-
-def missing_level(required: int, have: int, *, purpose: str | None = None) -> dict[str, Any]:
-    """The `context` of a 401/403: which level is missing, and the ways that lead there (`identity.md`)."""
-    from backend.core.sessions import LEVEL_NAMES
-
-    ways: list[dict[str, Any]] = []
-    if have < Level.LOGIN <= required:
-        ways.append({"level": "login", "method": "phone", "call": "POST /api/v1/sessions/phone"})
-        ways.append({"level": "login", "method": "wechat", "call": "POST /api/v1/sessions/wechat"})
-        ways.append({"level": "login", "method": "alipay", "call": "POST /api/v1/sessions/alipay"})
-    if have < Level.VERIFIED <= required:
-        ways.append({"level": "verified", "method": "real_name", "call": "POST /api/v1/me/real-name"})
-    if required >= Level.FACE:
-        ways.extend(
-            {
-                "level": "face",
-                "method": "face",
-                "channel": channel,
-                "call": "POST /api/v1/face-checks",
-                "purpose": purpose,
-            }
-            for channel in ("wechat", "alipay", "h5")
-        )
-    return {
-        "required": LEVEL_NAMES[int(required)],
-        "required_number": int(required),
-        "have": LEVEL_NAMES[int(have)],
-        "have_number": int(have),
-        "purpose": purpose,
-        "ways": ways,
-    }
-
-
-def read_body(request: Request, model: Any, decode: Callable[[bytes], Any], limit: int | None) -> Any:
-    raw = request.body
-    content_type = request.headers.get("content-type", "")
-    if content_type and not content_type.lower().startswith("application/json"):
-        raise UnsupportedMedia
-    if len(raw) > (limit or request.app.ctx.settings.http.body_limit):
-        raise PayloadTooLarge
-    try:
-        value = decode(raw)
-    except msgspec.ValidationError:
-        raise InvalidPayload(errors=field_problems(raw, model)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise MalformedJson from exc
-    if b"\\u0000" in raw and _has_nul(msgspec.json.decode(raw)):
-        raise InvalidPayload(
-            errors=[FieldProblem(field="", code="control_character", message="内容里有不能保存的控制字符")]
-        )
-    return value
-
-
-def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, dict):
-        return any(_has_nul(key) or _has_nul(item) for key, item in value.items())
-    if isinstance(value, list):
-        return any(_has_nul(item) for item in value)
-    return False
-
-
-def read_query(request: Request, model: Any) -> Any:
-    arguments: dict[str, Any] = {key: values[-1] for key, values in request.args.items()}
-    for key, value in request.args.items():
-        if any("\x00" in part for part in value) or "\x00" in key:
-            raise InvalidPayload(
-                errors=[FieldProblem(field=key.strip("\x00"), code="control_character", message="查询条件里有控制字符")]
-            )
-    try:
-        return msgspec.convert(arguments, model, strict=False)
-    except msgspec.ValidationError:
-        raise InvalidPayload(errors=field_problems(arguments, model)) from None
-
-
-_SANIC_ERRORS: dict[int, type[AppError]] = {
-    400: BadRequest,
-    404: NotFound,
-    405: MethodNotAllowed,
-    408: RequestTimeout,
-    413: PayloadTooLarge,
-    415: UnsupportedMedia,
-    503: ServiceUnavailable,
-}
-
-
-def problem_response(exc: BaseException, request: Request | None, request_id: str) -> HTTPResponse:
-    """Any failure as problem+json. What is not ours is logged whole and told in one plain sentence."""
-    if isinstance(exc, AppError):
-        error: AppError = exc
-        if error.status >= 500 or error.extra:
-            log.warning("problem", id=request_id, code=error.code, status=error.status, **error.extra)
-    elif isinstance(exc, SanicException):
-        error = _SANIC_ERRORS.get(exc.status_code, BadRequest if exc.status_code < 500 else AppError)()
-    elif isinstance(exc, RedisError) or db.is_connection_error(exc):
-        log.warning("backing_service_lost", id=request_id, error=repr(exc))
-        error = ServiceUnavailable(retry_after=2)
-    else:
-        log.error(
-            "unhandled",
-            id=request_id,
-            path=request.path if request is not None else None,
-            error=type(exc).__name__,
-            orm=isinstance(exc, BaseORMException),
-            exc_info=cast(Any, exc),
-        )
-        error = AppError()
-    response = HTTPResponse(encoder.encode(error.problem(request_id)), status=error.status, content_type=PROBLEM)
-    response.headers["cache-control"] = "no-store"
-    if error.retry_after is not None:
-        response.headers["retry-after"] = str(error.retry_after)
-    if error.status == 401:
-        response.headers["www-authenticate"] = "Bearer"
-    if isinstance(exc, SanicException) and exc.headers:
-        for name, value in exc.headers.items():
-            if name.lower() in ("allow", "connection"):
-                response.headers[name] = value
-    return response

@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 
 from backend.core import db
+from backend.core.access import missing_level
 from backend.core.clock import SHANGHAI, now
 from backend.core.errors import LevelTooLow
-from backend.core.http import missing_level
 from backend.core.sessions import Level, Principal
 from backend.identity import revocation
 from backend.identity.schemas import AssuranceOut, Way

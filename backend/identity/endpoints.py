@@ -6,17 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+from backend.core.access import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE, STAFF_COOKIE
 from backend.core.clock import now
 from backend.core.errors import CsrfFailed, NotSignedIn
-from backend.core.http import (
-    CSRF_COOKIE,
-    CSRF_HEADER,
-    SESSION_COOKIE,
-    STAFF_COOKIE,
-    Api,
-    Call,
-    Empty,
-)
+from backend.core.http import Api, Call, Empty
 from backend.core.sessions import LEVEL_NAMES, Level
 from backend.identity import errors, service
 from backend.identity.devices import Caller

@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from backend.core import audit, crypto, db
+from backend.core.access import missing_level
 from backend.core.clients import ProviderError
 from backend.core.clock import SHANGHAI, now
 from backend.core.errors import LevelTooLow
-from backend.core.http import missing_level
 from backend.core.sessions import Level, Principal
 from backend.core.settings import current
 from backend.identity import accounts, assurance, notices, revocation, sessions

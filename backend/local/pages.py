@@ -44,6 +44,6 @@ async def build(folder: Path, *, guard: Guard, log: Path, say: Callable[[str], N
         await node.npm(folder, ["run", "build"], guard=guard, log=log)
         if not stamp.parent.is_dir():
             raise StartRefused(f"`npm run build` ended well but left no {stamp.parent}.")
-        # counted again: a build may write generated sources beside its input
-        stamp.write_text(await asyncio.to_thread(fingerprint, folder), encoding="ascii")
+        # what was edited while it was being built is built again at the next start
+        stamp.write_text(sources, encoding="ascii")
     return True

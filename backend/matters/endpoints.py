@@ -6,7 +6,8 @@ import msgspec
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from backend.core.http import Api, Prepared, read_query
+from backend.core.http import Api, Prepared
+from backend.core.intake import read_query
 from backend.matters import catalogue, regions
 from backend.matters.catalogue import Catalogue, Encoded, encoded
 from backend.matters.errors import RegionUnknown

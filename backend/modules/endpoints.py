@@ -9,7 +9,8 @@ from sanic.request.form import parse_multipart_form
 from sanic.response import HTTPResponse
 
 from backend.core.errors import FieldProblem, InvalidPayload, PayloadTooLarge, UnsupportedMedia
-from backend.core.http import JSON, Api, Call, encoder
+from backend.core.http import JSON, Api, Call
+from backend.core.problems import encoder
 from backend.modules import differences, overview, releases, rollouts, tasks, teams
 from backend.modules.errors import (
     BundleRefused,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def test_nobody_reaches_for_another_slices_tables_through_its_models() -> None:
     assert wrong == []
 
 
-WEB_FILES = {"endpoints.py", "callbacks.py", "http.py"}
+WEB_FILES = {"endpoints.py", "callbacks.py", "http.py", "access.py", "intake.py", "problems.py"}
 WEB_MODULES = {
     "backend/app.py",
     "backend/web.py",
@@ -126,3 +127,8 @@ def test_nothing_imports_the_modules_folder() -> None:
     assert [
         path for path in sources() if any(module.split(".")[0] == "matrix_modules" for module in imports(path))
     ] == []
+
+
+def test_the_pages_are_built_from_the_description_as_it_is_now() -> None:
+    kept = json.loads((ROOT / "h5" / "openapi.json").read_text(encoding="utf-8"))
+    assert kept == json.loads(json.dumps(app.describe())), "run `npm run api` in h5/"
