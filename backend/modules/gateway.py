@@ -6,6 +6,7 @@ mapping of failures are ours. In local mode every connector leads to the departm
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, overload
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from backend.core import logging
 from backend.core.clients import Breaker, Client, ProviderError
+from backend.modules import evidence
 from backend.modules.errors import DepartmentRefused, DepartmentUnavailable, NoConnector
 from backend.modules.registry import MatterEntry
 from backend.providers.config import DepartmentsConfig
@@ -45,6 +47,8 @@ class _Door:
     base_url: str
 
 
+MOST_DEPARTMENTS = 500
+
 _door: _Door | None = None
 _departments: dict[str, tuple[str, Department]] = {}
 
@@ -73,13 +77,16 @@ def signer() -> Signer:
     return _door.signer
 
 
-def _department(module: Module) -> Department:
+def _department(entry: MatterEntry) -> Department:
+    """The department of a release. Each release has its own breaker: a candidate that fails does not shut the door
+    of the live one."""
+    module: Module = entry.module
     if _door is None:
         raise RuntimeError("gateway.configure() was not called in this process")
     if module.connector is None:
         raise NoConnector
     url = f"{_door.base_url}/{module.id}" if _door.base_url else module.connector.url
-    held = _departments.get(module.id)
+    held = _departments.get(entry.release)
     if held is None or held[0] != url:
         client = Client(
             f"department.{module.id}",
@@ -89,7 +96,9 @@ def _department(module: Module) -> Department:
             public_only=not _door.base_url,
         )
         held = (url, Department(module.id, client, _door.signer, _door.keys))
-        _departments[module.id] = held
+        if len(_departments) > MOST_DEPARTMENTS:
+            _departments.clear()
+        _departments[entry.release] = held
     return held[1]
 
 
@@ -109,7 +118,19 @@ async def call(entry: MatterEntry, name: Name, payload: Any, *, key: str = "") -
     Raises DepartmentUnavailable (with `unknown` when the call may have arrived), DepartmentRefused (the department's
     own sentence), NoConnector. Never call it inside a transaction.
     """
-    department = _department(entry.module)
+    department = _department(entry)
+    started = time.perf_counter()
+    failed = True
+    try:
+        answer = await _ask(department, entry, name, payload, key)
+        failed = False
+        return answer
+    finally:
+        if evidence.compared(entry.module.id):
+            await evidence.note(entry.release, failed=failed, seconds=time.perf_counter() - started)
+
+
+async def _ask(department: Department, entry: MatterEntry, name: Name, payload: Any, key: str) -> Any:
     try:
         if name == "submit":
             return await department.submit(cast(SubmitCall, payload), idempotency_key=key)

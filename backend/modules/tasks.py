@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from backend.core import db
 from backend.core.tasks import Every, enqueue, task
-from backend.modules import generations, releases, rollouts
+from backend.modules import evidence, generations, guard, releases, rollouts
 
 STUCK = timedelta(minutes=2)
 
@@ -43,8 +43,22 @@ async def advance_rollouts() -> None:
     await rollouts.advance()
 
 
+@task("modules.guard")
+async def watch_candidates() -> None:
+    """Take back a candidate that fails or dawdles more than the live release."""
+    await guard.watch()
+
+
+@task("modules.forget_evidence")
+async def forget_evidence() -> None:
+    """Delete figures of calls after a day."""
+    await evidence.forget()
+
+
 TIMETABLE = [
     Every(expire_switches, timedelta(seconds=15)),
     Every(advance_rollouts, timedelta(seconds=5)),
+    Every(watch_candidates, timedelta(seconds=5)),
     Every(replay, timedelta(minutes=1)),
+    Every(forget_evidence, timedelta(hours=1)),
 ]
