@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import shlex
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from backend.core import db
 from backend.identity import staff
 from backend.modules import registry
 from backend.modules.cli import main
@@ -18,6 +21,7 @@ from backend.modules.cli_host import parse_step
 from tests.conftest import Client, Server
 from tests.modules.conftest import Publishing
 
+ROOT = Path(__file__).resolve().parents[2]
 GUIDE = "/api/v1/matters/try_city.apply"
 
 
@@ -93,6 +97,39 @@ async def test_from_an_empty_folder_to_citizens_and_back(
     assert [item["state"] for item in page["switches"]] == ["off"]
     listed = await terminal.json("status")
     assert {"id": "try_city", "name": "某市某局", "live": "0.1.0", "candidate": None} in listed["items"]
+
+
+def documented() -> list[list[str]]:
+    """Every command of the page on going live, word by word."""
+    text = (ROOT / "docs" / "modules" / "going-live.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.S)
+    return [shlex.split(line)[1:] for block in blocks for line in block.splitlines() if line.startswith("modules ")]
+
+
+async def test_every_command_of_the_page_on_going_live_works_as_written(
+    publishing: Publishing, terminal: Terminal, http: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = pyotp.random_base32()
+    await staff.create("pub.doc", "发布员", "right-password", secret, ["publisher"], ["510000"])
+    monkeypatch.setenv("TF_STAFF_PASSWORD", "right-password")
+    commands = documented()
+    assert {command[0] for command in commands} >= {"new", "check", "keygen", "team", "login", "submit", "status"}
+    assert {command[0] for command in commands} >= {"diff", "approve", "rollout"}
+    people = {"team": publishing.admin, "approve": publishing.reviewer, "diff": publishing.reviewer}
+    try:
+        for command in commands:
+            words = [word.replace("mianyang_demo", "try_demo").replace("用户名", "pub.doc") for word in command]
+            if words[0] == "login":
+                words += ["--otp", pyotp.TOTP(secret).now()]
+            if words[0] == "submit":
+                words = words[: words.index("--wait")]
+            await terminal.run(*words, by=people.get(words[0], publishing.publisher))
+            if words[0] == "submit":
+                await publishing.drain()
+    finally:
+        await db.execute("DELETE FROM modules_team WHERE id = 'mianyang_team'")
+    page = await terminal.json("status", "try_demo", by=publishing.publisher)
+    assert (page["candidate"], page["rollouts"][0]["state"]) == ("0.1.0", "gray")
 
 
 async def test_a_rejection_says_why_file_by_file(publishing: Publishing, terminal: Terminal) -> None:
