@@ -34,6 +34,10 @@ def _without_personal_data(_: Any, __: str, event: structlog.typing.EventDict) -
     return event
 
 
+# Until a process configures itself (commands never do), lines go to standard error: standard output is for answers.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def configure(process: str, level: int = logging.INFO) -> None:
     """Set up structlog and the standard library's logging for one process."""
     structlog.configure(
