@@ -43,7 +43,11 @@ class Terminal:
         return written.out + written.err
 
     async def json(self, *arguments: str, by: Client | None = None, code: int = 0) -> Any:
-        return json.loads((await self.run(*arguments, "--json", by=by, code=code)).partition("\n}")[0] + "\n}")
+        told = await self.run(*arguments, "--json", by=by, code=code)
+        # the host logs into the same stream: it lives in this process
+        document = re.search(r"^\{$.*?^\}$", told, re.M | re.S)
+        assert document is not None, told
+        return json.loads(document.group())
 
 
 @pytest.fixture
