@@ -8,13 +8,12 @@ The same channel tells processes to drop a citizen's remembered session answer.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from redis.exceptions import RedisError
 
-from backend.core import db, logging, redis
+from backend.core import background, db, logging, redis
 from backend.core.clock import now
 from backend.core.sessions import Tokens
 from backend.core.settings import current
@@ -41,11 +40,7 @@ class Watch:
         self._watching = asyncio.create_task(self._watch(), name="identity-revocations-watch")
 
     async def stop(self) -> None:
-        for task in (self._watching, self._hearing):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        await background.end(task for task in (self._watching, self._hearing) if task is not None)
         self._watching = self._hearing = None
 
     def _listen(self) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from backend.core import db, logging, metrics, redis
+from backend.core import background, db, logging, metrics, redis
 from backend.core.clock import now
 from backend.modules import gray, terms
 from backend.modules.errors import MatterNotFound, ReleaseUnknown, SwitchedOff
@@ -353,9 +353,7 @@ async def start() -> None:
 
 
 async def stop() -> None:
-    for task in _tasks:
-        task.cancel()
-    await asyncio.gather(*_tasks, return_exceptions=True)
+    await background.end(_tasks)
     _tasks.clear()
 
 
