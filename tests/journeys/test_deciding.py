@@ -29,7 +29,7 @@ async def test_a_matter_with_clear_rules_is_decided_at_once(town: Town) -> None:
     assert kinds[:3] == ["submitted", "auto_accepted", "auto_approved"]
     held = await who.call("GET", f"/api/v1/licenses/{case['result']['license']}")
     assert held["type"] == "remote_treatment_record"
-    message = await who.told(case["number"], kind="result", title="准予")
+    message = await who.told(case["number"], kind="result", title="已通过")
     assert message["reason"]
     about = [item for item in await who.messages() if item["link"] == f"/cases/{case['number']}"]
     assert len(about) == 1, "what happens at once is told once"
@@ -128,7 +128,7 @@ async def test_a_department_decides_through_its_own_system(town: Town) -> None:
     case = await who.call("GET", f"/api/v1/cases/{number}")
     assert case["result"]["outcome"] == "approved"
     assert "50000.00" in str(case["result"]["details"])
-    await who.told(number, kind="result", title="准予")
+    await who.told(number, kind="result", title="已通过")
     looked = await who.call("GET", "/api/v1/me/data-uses?limit=100")
     assert any("公积金" in item["who"] for item in looked["items"]), "the department's look is in the trail"
 
@@ -155,7 +155,7 @@ async def test_a_refusal_says_why_and_how_to_object(town: Town) -> None:
     assert "行政复议" in case["result"]["appeal"]
     assert "行政诉讼" in case["result"]["appeal"]
     assert case["result"]["license"] is None
-    await who.told(number, kind="result", title="不予批准")
+    await who.told(number, kind="result", title="未通过")
 
 
 async def test_a_citizen_urges_once_a_day_and_takes_the_case_back(town: Town) -> None:

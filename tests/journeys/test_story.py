@@ -206,7 +206,7 @@ async def test_a_citizen_gets_the_rent_withdrawal_from_search_to_rating(town: To
         assert desk["result"]["outcome"] == "approved"
 
     with step("the citizen is told, and opens the result"):
-        await who.told(number, kind="result", title="准予")
+        await who.told(number, kind="result", title="已通过")
 
         async def decided_text() -> bool:
             return any("已办结" in text["text"] for text in await who.texts())
