@@ -85,6 +85,12 @@ def _audit(_: argparse.Namespace, __: list[str]) -> int:
     return asyncio.run(verify_audit())
 
 
+def _official_menu(args: argparse.Namespace, _: list[str]) -> int:
+    from backend.commands import official_menu
+
+    return asyncio.run(official_menu(show=args.show))
+
+
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m backend", description="天府通办")
     commands = root.add_subparsers(dest="command", required=True)
@@ -114,6 +120,9 @@ def parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="audit verify: recompute the trail's hash chain")
     audit.add_argument("action", choices=["verify"])
     audit.set_defaults(function=_audit)
+    menu = commands.add_parser("official-menu", help="hand the WeChat official account its menu")
+    menu.add_argument("--show", action="store_true", help="print it, call nobody")
+    menu.set_defaults(function=_official_menu)
     return root
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from backend import wiring
+from backend import process, wiring
 from backend.core import audit, db
+from backend.core.clients import ProviderError
 from backend.core.settings import load
 from backend.identity import service as identity
+from backend.official import menu as official
 from backend.sandbox.people import PEOPLE
 
 
@@ -26,6 +29,25 @@ async def verify_audit() -> int:
         return 0
     sys.stdout.write(f"audit trail broken at row {verdict.broken_at} after {verdict.checked} rows\n")
     return 1
+
+
+async def official_menu(*, show: bool) -> int:
+    """Hand the official account its menu, or print it. Exit code 1 when WeChat refuses it."""
+    settings = load()
+    document = official.menu(settings.http.public_url)
+    if show:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    await process.start(settings, follow=False)
+    try:
+        await official.put_menu(document)
+    except (official.NoOfficialAccount, ProviderError) as exc:
+        sys.stderr.write(f"公众号菜单没有更新：{exc}\n")
+        return 1
+    finally:
+        await process.stop()
+    sys.stdout.write("公众号菜单已更新，关注者最迟 24 小时内看到\n")
+    return 0
 
 
 async def demo_accounts() -> int:

@@ -7,6 +7,7 @@ from backend.cases import ports as cases_ports
 from backend.cases import service as cases
 from backend.identity import service as identity
 from backend.licenses import service as licenses
+from backend.official import replies as official
 from backend.payments import service as payments
 from backend.ratings import service as ratings
 from push import ports as push
@@ -15,7 +16,13 @@ from push import service as push_service
 
 def configure() -> None:
     """Give each slice the functions it needs from above. Called once a process, before anything is served."""
-    push.configure(push.Ports(addresses=identity.addresses, citizen_of_openid=identity.citizen_of_openid))
+    push.configure(
+        push.Ports(
+            addresses=identity.addresses,
+            citizen_of_openid=identity.citizen_of_openid,
+            official_reply=official.reply_to,
+        )
+    )
     cases_ports.configure(
         cases_ports.Ports(
             issue_license=licenses.issue_for_case,

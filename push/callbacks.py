@@ -16,6 +16,7 @@ from push.schemas import EchoQuery, WechatPushQuery
 api = Api("push_callbacks", "/callbacks", tag="回调", audience="public")
 
 _TEXT = "text/plain; charset=utf-8"
+_XML = "application/xml; charset=utf-8"
 
 
 @api.get("/jpush", query=EchoQuery, raw_out="text/plain", errors=(CallbackRefused,))
@@ -44,5 +45,5 @@ async def wechat_echo(call: Call, app: str) -> HTTPResponse:
 )
 async def wechat(call: Call, app: str) -> HTTPResponse:
     """微信消息推送（安全模式）"""
-    await inbound.wechat(app, call.query, call.request.body)
-    return HTTPResponse("success", content_type=_TEXT)
+    answer = await inbound.wechat(app, call.query, call.request.body)
+    return HTTPResponse(answer, content_type=_TEXT if answer == inbound.DONE else _XML)

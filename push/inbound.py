@@ -11,7 +11,7 @@ from backend.core import crypto, db, logging
 from backend.core.clock import now
 from backend.core.tasks import enqueue
 from backend.providers.vendors import desk
-from backend.providers.wechat_messages import MessageRefused, WeChatMessage
+from backend.providers.wechat_messages import MessagePush, MessageRefused, WeChatMessage
 from push import grants, tasks
 from push.errors import CallbackRefused
 from push.ports import ports
@@ -20,6 +20,8 @@ from push.schemas import WechatPushQuery
 log = logging.get("push")
 
 MOST_IDS = 1000
+DONE = "success"
+"""What WeChat wants to read when nothing is said back."""
 
 
 def check_jpush(authorization: str | None) -> None:
@@ -70,27 +72,43 @@ def _message_ids(value: Any) -> set[str]:
 
 def wechat_echo(app: str, query: WechatPushQuery) -> str:
     """WeChat tests the address. Raises CallbackRefused."""
-    clients = desk()
-    if app != clients.config.wechat.app_id:
-        raise CallbackRefused
     try:
-        clients.wechat_messages.check_echo(signature=query.signature, timestamp=query.timestamp, nonce=query.nonce)
+        _reader(app).check_echo(signature=query.signature, timestamp=query.timestamp, nonce=query.nonce)
     except MessageRefused as exc:
         raise CallbackRefused from exc
     return query.echostr
 
 
-async def wechat(app: str, query: WechatPushQuery, body: bytes) -> None:
-    """A pushed message in encrypted mode; WeChat sends it up to three times. Raises CallbackRefused."""
+def _reader(app: str) -> MessagePush:
+    """Who reads the messages of an app: the mini-program or the official account. Raises CallbackRefused."""
     clients = desk()
-    if app != clients.config.wechat.app_id:
-        raise CallbackRefused
+    if app == clients.config.wechat.app_id:
+        return clients.wechat_messages
+    if clients.official_messages is not None and clients.config.official and app == clients.config.official.app_id:
+        return clients.official_messages
+    raise CallbackRefused
+
+
+async def wechat(app: str, query: WechatPushQuery, body: bytes) -> str:
+    """A pushed message in encrypted mode, and the body to answer; WeChat sends it up to three times.
+
+    Raises CallbackRefused.
+    """
+    reader = _reader(app)
     try:
-        message = await clients.wechat_messages.read(
+        message = await reader.read(
             body, msg_signature=query.msg_signature, timestamp=query.timestamp, nonce=query.nonce
         )
     except MessageRefused as exc:
         raise CallbackRefused from exc
+    if reader is desk().official_messages:
+        text = await ports().official_reply(message)
+        return DONE if text is None else await reader.reply(message, text, nonce=query.nonce)
+    await _mini_program(message)
+    return DONE
+
+
+async def _mini_program(message: WeChatMessage) -> None:
     if message.kind != "event" or message.event not in ("subscribe_msg_popup_event", "subscribe_msg_change_event"):
         return
     citizen = await ports().citizen_of_openid(message.openid)

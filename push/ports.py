@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from backend.providers.wechat_messages import WeChatMessage
+
 
 class Addresses(Protocol):
     """Where a citizen can be reached, in clear; None where there is no such address."""
@@ -22,10 +24,12 @@ class Addresses(Protocol):
 class Ports:
     """addresses          of a citizen id
     citizen_of_openid  the citizen id behind a WeChat openid, None when unknown
+    official_reply     what the official account answers to a verified message, None for nothing
     """
 
     addresses: Callable[[str], Awaitable[Addresses]]
     citizen_of_openid: Callable[[str], Awaitable[str | None]]
+    official_reply: Callable[[WeChatMessage], Awaitable[str | None]]
 
 
 _ports: Ports | None = None

@@ -29,6 +29,8 @@ class Desk:
         self.wechat = WeChat(config.wechat, redis)
         self.wechat_face = WeChatFace(self.wechat)
         self.wechat_messages = MessagePush(config.wechat)
+        self.official = WeChat(config.official, redis) if config.official is not None else None
+        self.official_messages = MessagePush(config.official) if config.official is not None else None
         self.wechat_pay = WeChatPay(config.wechat_pay)
         self.alipay = Alipay(AlipayGateway(config.alipay))
         self.jpush = JPush(config.jpush)

@@ -15,6 +15,7 @@ import xmltodict  # type: ignore[import-untyped]
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidAppIdException, InvalidSignatureException
+from wechatpy.replies import TextReply
 from wechatpy.utils import WeChatSigner, check_signature
 
 from backend.providers.config import WeChatConfig
@@ -54,6 +55,12 @@ class MessagePush:
         """Verify, decrypt and parse a pushed message (XML or JSON). Raises MessageRefused."""
         self._fresh(timestamp)
         return await asyncio.to_thread(self._read, body, msg_signature, timestamp, nonce)
+
+    async def reply(self, message: WeChatMessage, text: str, *, nonce: str) -> str:
+        """The encrypted text reply to a message. `text` may hold `<a href>`; at most 2,048 bytes of UTF-8 are taken."""
+        sender = str(message.fields.get("ToUserName", ""))
+        answer = TextReply(source=sender, target=message.openid, content=text, create_time=int(self._clock()))
+        return await self.seal(answer.render(), nonce=nonce)
 
     async def seal(self, answer: str, *, nonce: str, timestamp: str | None = None) -> str:
         """Encrypt a reply (XML text) for WeChat."""

@@ -19,6 +19,7 @@ from backend.sandbox import (
     desk,
     faceid,
     jpush,
+    official,
     sms,
     wechat,
     wechat_pay,
@@ -52,6 +53,7 @@ def create_app(data_dir: Path, *, base_url: str | None = None, public_url: str |
     world = World(folder=folder, base_url=base_url, public_url=public_url, vendors=vendors, keys=keys, store=store)
     app.ctx.world = world
     app.ctx.wechat = wechat.WeChatState()
+    app.ctx.official = official.OfficialState()
     app.ctx.jpush = jpush.JPushState()
     app.ctx.orders = Orders(store)
     app.ctx.alipay_orders = set()
@@ -59,7 +61,7 @@ def create_app(data_dir: Path, *, base_url: str | None = None, public_url: str |
     app.ctx.authority_nonces = set()
     app.ctx.department_cases = department.Cases(store)
     app.ctx.department_server = department.make_server(world, app.ctx.department_cases)
-    for module in (wechat, wechat_pay, alipay, jpush, sms, faceid, authority, department, control, desk):
+    for module in (wechat, official, wechat_pay, alipay, jpush, sms, faceid, authority, department, control, desk):
         app.blueprint(module.bp)
 
     @app.before_server_start

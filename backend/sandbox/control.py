@@ -66,10 +66,12 @@ class QuotaOrder(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MessageOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """A message that WeChat pushes: its fields (MsgType, Event, FromUserName …); `url` overrides the address."""
+    """A message that WeChat pushes: its fields (MsgType, Event, FromUserName …); `url` overrides the address;
+    `official` sends it to the official account instead of the mini-program, and gives the reply in clear."""
 
     fields: dict[str, str]
     url: str | None = None
+    official: bool = False
 
 
 class PublicOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -222,7 +224,7 @@ async def expire_token(request: Request) -> HTTPResponse:
 @bp.post("/wechat/message")
 async def wechat_message(request: Request) -> HTTPResponse:
     order: MessageOrder = _body(request, MessageOrder)
-    return json({"sent": await push_message(world_of(request), order.fields, order.url)})
+    return json({"sent": await push_message(world_of(request), order.fields, order.url, official=order.official)})
 
 
 @bp.put("/jpush/devices/<registration_id:str>")

@@ -71,6 +71,8 @@ def ensure(folder: Path, *, base_url: str, public_url: str) -> tuple[Vendors, Sa
     else:
         vendors, keys = _make()
         _write(theirs, keys)
+    if vendors.official is None:
+        vendors = msgspec.structs.replace(vendors, official=_official())
     vendors = _addressed(vendors, base_url.rstrip("/"), public_url.rstrip("/"))
     _write(ours, vendors)
     return vendors, keys
@@ -110,6 +112,17 @@ def _addressed(vendors: Vendors, base: str, public: str) -> Vendors:
         faceid=replace(vendors.faceid, base_url=f"{base}/faceid"),
         authority=replace(vendors.authority, base_url=f"{base}/authority"),
         departments=replace(vendors.departments, base_url=f"{base}/departments"),
+        official=replace(vendors.official or _official(), base_url=f"{base}/official"),
+    )
+
+
+def _official() -> WeChatConfig:
+    letters = string.ascii_letters + string.digits
+    return WeChatConfig(
+        app_id="wx" + secrets.token_hex(8),
+        secret=secrets.token_hex(16),
+        push_token=secrets.token_hex(8),
+        push_aes_key="".join(secrets.choice(letters) for _ in range(42)) + "A",
     )
 
 

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,7 +94,8 @@ async def town(running: Server, database: None, sandbox: Simulators) -> AsyncIte
     before = ports._ports
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         made = Town(running, http)
-        ports.configure(ports.Ports(addresses=made.addresses, citizen_of_openid=made.citizen_of_openid))
+        held = replace(ports.ports(), addresses=made.addresses, citizen_of_openid=made.citizen_of_openid)
+        ports.configure(held)
         yield made
     ports._ports = before
     await sandbox.send("DELETE", "/_control/faults")
