@@ -13,6 +13,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "tf_session"
 STAFF_COOKIE = "tf_staff"
 CSRF_COOKIE = "tf_csrf"
+STAFF_CSRF_COOKIE = "tf_staff_csrf"  # of its own: a citizen who signs out in the same browser must not end it
 CSRF_HEADER = "x-tf-csrf"
 
 
@@ -48,7 +49,7 @@ def authenticate(
             raise Forbidden
         return None
     if by_cookie and request.method not in SAFE:
-        expected = request.cookies.get(CSRF_COOKIE)
+        expected = request.cookies.get(STAFF_CSRF_COOKIE if staff else CSRF_COOKIE)
         if not expected or request.headers.get(CSRF_HEADER) != expected:
             raise CsrfFailed
     if staff:

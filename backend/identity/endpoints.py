@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from backend.core.access import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE, STAFF_COOKIE
+from backend.core.access import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE, STAFF_COOKIE, STAFF_CSRF_COOKIE
 from backend.core.clock import now
 from backend.core.errors import CsrfFailed, NotSignedIn
 from backend.core.http import Api, Call, Empty
@@ -176,7 +176,7 @@ async def staff_sign_in(call: Call, body: StaffSessionCreate) -> StaffSessionCre
     created = await service.staff_sign_in(body.username, body.password, body.otp, _caller(call))
     seconds = _seconds_until(created.expires_at)
     call.cookie(STAFF_COOKIE, created.token, max_age=seconds)
-    call.cookie(CSRF_COOKIE, created.csrf, httponly=False, max_age=seconds)
+    call.cookie(STAFF_CSRF_COOKIE, created.csrf, httponly=False, max_age=seconds)
     return created
 
 
@@ -191,7 +191,7 @@ async def staff_sign_out(call: Call) -> None:
     """工作人员退出登录。"""
     await service.staff_sign_out(call.who)
     call.cookie(STAFF_COOKIE, "")
-    call.cookie(CSRF_COOKIE, "")
+    call.cookie(STAFF_CSRF_COOKIE, "")
 
 
 def _caller(call: Call) -> Caller:

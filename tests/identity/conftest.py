@@ -109,7 +109,7 @@ class Browser:
         self, method: str, path: str, body: Any = None, *, status: int, csrf: bool = True, headers: Any = None
     ) -> Any:
         sent = dict(headers or {})
-        token = self.cookie("tf_csrf")
+        token = self.cookie("tf_staff_csrf" if path.startswith("/staff/") else "tf_csrf")
         if csrf and token:
             sent["X-TF-CSRF"] = token
         async with self.http.request(method, self.base + path, json=body, headers=sent) as answer:

@@ -11,8 +11,8 @@ import pytest
 
 from backend.core import db
 from backend.identity import service, staff
-from tests.conftest import Client, Server
-from tests.identity.conftest import Browser, Handler, Phone, forget_limits
+from tests.conftest import Client, Server, Simulators
+from tests.identity.conftest import Browser, Handler, Phone, browser_sign_in, forget_limits
 from tests.identity.people import ZHANG
 
 FAILED = "identity.staff_sign_in_failed"
@@ -170,11 +170,20 @@ async def test_a_citizens_cookie_is_no_staff_cookie(running: Server, phone_sessi
 async def test_a_console_signs_in_with_a_cookie_and_needs_the_csrf_header(browser: Browser, handler: Handler) -> None:
     await browser.call("POST", "/staff/v1/sessions", handler.form(), status=200)
     flags = {cookie.key: bool(cookie["httponly"]) for cookie in browser.http.cookie_jar}
-    assert flags == {"tf_staff": True, "tf_csrf": False}
+    assert flags == {"tf_staff": True, "tf_staff_csrf": False}
     await browser.call("GET", "/staff/v1/session", status=200)
     await browser.call("DELETE", "/staff/v1/session", status=403, csrf=False)
     await browser.call("DELETE", "/staff/v1/session", status=204)
     await browser.call("GET", "/staff/v1/session", status=401)
+
+
+async def test_a_citizen_who_signs_out_in_the_same_browser_leaves_the_console_signed_in(
+    browser: Browser, handler: Handler, sandbox: Simulators, drain: Any
+) -> None:
+    await browser.call("POST", "/staff/v1/sessions", handler.form(), status=200)
+    await browser_sign_in(browser, sandbox, drain, ZHANG.phone)
+    await browser.call("DELETE", "/api/v1/session", status=204)
+    await browser.call("DELETE", "/staff/v1/session", status=204)
 
 
 async def test_nothing_of_a_password_or_secret_is_stored_in_clear(handler: Handler) -> None:

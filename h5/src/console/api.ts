@@ -20,7 +20,7 @@ const PATIENCE = { read: 15_000, write: 30_000, file: 90_000 }
 
 /** The double-submit value that the server set beside the staff cookie. */
 export function csrf(): string | null {
-  const found = /(?:^|;\s*)tf_csrf=([^;]*)/.exec(document.cookie)
+  const found = /(?:^|;\s*)tf_staff_csrf=([^;]*)/.exec(document.cookie)
   return found?.[1] ? decodeURIComponent(found[1]) : null
 }
 

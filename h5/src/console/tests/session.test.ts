@@ -9,7 +9,7 @@ beforeEach(() => {
   vi.resetModules()
   calls.length = 0
   answers = []
-  document.cookie = 'tf_csrf=proof; path=/'
+  document.cookie = 'tf_staff_csrf=proof; path=/'
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     calls.push({ path, init })
     const answer = answers.shift()
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.useRealTimers()
-  document.cookie = 'tf_csrf=; path=/; max-age=0'
+  document.cookie = 'tf_staff_csrf=; path=/; max-age=0'
 })
 
 const fresh = async () => ({ ...(await import('../session')), api: await import('../api') })
@@ -49,7 +49,7 @@ describe('a session', () => {
 
   it('is not even asked for in a browser that never signed in', async () => {
     const { gate, session } = await fresh()
-    document.cookie = 'tf_csrf=; path=/; max-age=0'
+    document.cookie = 'tf_staff_csrf=; path=/; max-age=0'
     await gate.restore()
     expect(session.phase).toBe('out')
     expect(calls).toEqual([])
