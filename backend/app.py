@@ -25,6 +25,7 @@ from backend.modules import endpoints as modules
 from backend.pages import Pages
 from backend.payments import endpoints as payments
 from backend.ratings import endpoints as ratings
+from backend.reminders import endpoints as reminders
 from push import callbacks as push_callbacks
 from push import endpoints as push
 
@@ -46,6 +47,8 @@ APIS: tuple[Api, ...] = (
     licenses.api,
     ratings.api,
     ratings.staff_api,
+    reminders.api,
+    reminders.operate_api,
 )
 
 _number = itertools.count(1)

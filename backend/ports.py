@@ -10,6 +10,7 @@ from backend.licenses import service as licenses
 from backend.official import replies as official
 from backend.payments import service as payments
 from backend.ratings import service as ratings
+from backend.reminders import service as reminders
 from push import ports as push
 from push import service as push_service
 
@@ -40,6 +41,7 @@ def configure() -> None:
                 licenses.move_citizen,
                 ratings.move_citizen,
                 payments.citizen_merged,
+                reminders.move_citizen,
             )
         )
     )

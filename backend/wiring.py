@@ -17,6 +17,7 @@ APPS: dict[str, str] = {
     "payments": "backend.payments.models",
     "appointments": "backend.appointments.models",
     "push": "push.models",
+    "reminders": "backend.reminders.models",
 }
 
 

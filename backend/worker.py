@@ -12,12 +12,14 @@ from backend.core.tasks import Every
 from backend.identity import tasks as identity
 from backend.modules import tasks as modules
 from backend.payments import tasks as payments
+from backend.reminders import tasks as reminders
 from push import tasks as push
 
 TIMETABLE: list[Every] = [
     *upkeep.TIMETABLE,
     *modules.TIMETABLE,
     *identity.TIMETABLE,
+    *reminders.TIMETABLE,
     Every(push.replay, timedelta(seconds=5)),
     Every(push.settle_unknown, timedelta(seconds=30)),
     Every(cases.replay, timedelta(seconds=10)),

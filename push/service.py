@@ -106,6 +106,18 @@ async def notify(
     return message_id
 
 
+async def withdraw(message_ids: Sequence[uuid.UUID]) -> None:
+    """Send no more of these messages than what has left already: what they told of is settled. They stay in the
+    inbox. In the caller's transaction."""
+    await db.execute(
+        "UPDATE push_delivery SET state = 'expired', why = '事情已经办好，不再发送', next_at = NULL, updated_at = $2"
+        " WHERE message_id = ANY($1::uuid[]) AND state IN ('queued', 'retry')",
+        list(message_ids),
+        now(),
+    )
+    await db.execute("UPDATE push_message SET plan_at = NULL WHERE id = ANY($1::uuid[])", list(message_ids))
+
+
 _PAGE = (
     "SELECT id, kind, title, body, link, reason, urgent, created_at, read_at FROM push_message"
     " WHERE citizen_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"

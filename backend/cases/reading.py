@@ -10,6 +10,7 @@ from backend.cases.errors import CaseNotFound
 from backend.cases.ports import ports
 from backend.cases.rows import Row
 from backend.cases.schemas import CaseList, CaseOut, CasesQuery
+from backend.cases.states import OPEN
 from backend.core import clock, db, paging
 from backend.core.sessions import Principal
 from backend.identity import service as identity
@@ -70,3 +71,14 @@ async def out(row: Row) -> CaseOut:
 
 async def get(who: Principal, number: str) -> CaseOut:
     return await out(await mine(who, number))
+
+
+async def has_open(citizen_id: str, matter: str) -> bool:
+    """Whether a case of this citizen for a matter is being handled."""
+    found = await db.fetch_one(
+        "SELECT 1 FROM cases_case WHERE citizen_id = $1 AND matter = $2 AND state = ANY($3::varchar[]) LIMIT 1",
+        UUID(citizen_id),
+        matter,
+        sorted(OPEN),
+    )
+    return found is not None

@@ -19,7 +19,7 @@ from backend.cases.knowledge import prefill
 from backend.cases.opening import open_paid
 from backend.cases.queries import check_answers, query, told
 from backend.cases.rating import RatedCase, for_rating
-from backend.cases.reading import get, list_of
+from backend.cases.reading import get, has_open, list_of
 from backend.cases.submission import pinned, submit
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "drafts_of",
     "for_rating",
     "get",
+    "has_open",
     "list_of",
     "not_accept",
     "open_paid",

@@ -20,6 +20,7 @@ TASKS = Counter("tf_tasks_total", "Finished background tasks", ["task", "outcome
 PROVIDER_CALLS = Counter("tf_provider_calls_total", "Calls to providers", ["provider", "call", "outcome"])
 GENERATION = Gauge("tf_registry_generation", "Generation this process serves", multiprocess_mode="livemin")
 REGISTRY_STALE = Gauge("tf_registry_stale", "1 when a newer generation could not be built", multiprocess_mode="livemax")
+REMINDERS_HELD = Gauge("tf_reminder_rules_held", "Rules whose scan waits for a person", multiprocess_mode="mostrecent")
 
 
 SAMPLE = 16  # one answer in so many is timed into the histogram: its shape is kept at a sixteenth of the cost

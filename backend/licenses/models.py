@@ -40,7 +40,11 @@ class License(BaseModel):
 
     class Meta:
         table = "licenses_license"
-        indexes = (Index(fields=("citizen_id", "created_at", "id")), Index(fields=("citizen_id", "type")))
+        indexes = (
+            Index(fields=("citizen_id", "created_at", "id")),
+            Index(fields=("citizen_id", "type")),
+            Index(fields=("type", "valid_until", "id")),
+        )
 
 
 class LicenseType(Model):

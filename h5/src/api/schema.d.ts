@@ -585,6 +585,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我快到期的证照和提醒 */
+        get: operations["reminders_reminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 过几天再提醒我 */
+        post: operations["reminders_snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -922,6 +956,24 @@ export interface paths {
         /** This document. */
         get: operations["operation_description"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/reminder-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 到期提醒规则，以及今后 30 天要提醒多少 */
+        get: operations["reminders_operate_rules"];
+        /** 修改一条到期提醒规则 */
+        put: operations["reminders_operate_put_rule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1978,6 +2030,12 @@ export interface components {
              */
             state?: "done" | "due";
         };
+        /** ForecastDay */
+        ForecastDay: {
+            count: number;
+            /** Format: date */
+            day: string;
+        };
         /**
          * FormLine
          * @description One filled field for reading; identity numbers, phones and cards are masked.
@@ -2584,6 +2642,29 @@ export interface components {
             team: string | null;
             version: string;
         };
+        /** ReminderList */
+        ReminderList: {
+            items: components["schemas"]["ReminderOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * ReminderOut
+         * @description A licence of mine that ends soon and what I was or will be told. `days_left` 0 is the last valid day.
+         */
+        ReminderOut: {
+            can_snooze: boolean;
+            days_left: number;
+            id: string;
+            license_id: string;
+            license_name: string;
+            link: string | null;
+            snoozed_until: string | null;
+            /** @enum {unknown} */
+            state: "cancelled" | "snoozed" | "told" | "waiting";
+            /** Format: date */
+            valid_until: string;
+        };
         /** ResultOut */
         ResultOut: {
             license: string | null;
@@ -2636,6 +2717,51 @@ export interface components {
             percent?: number | null;
             /** @default [] */
             regions?: string[];
+        };
+        /** RuleList */
+        RuleList: {
+            items: components["schemas"]["RuleOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * RuleOut
+         * @description `days`: how many days before the last valid day, largest first. `forecast`: reminders of the next 30 days, days
+         *         without any left out. `held`: why scanning stopped and waits for a person.
+         */
+        RuleOut: {
+            active: boolean;
+            cancelled: number;
+            days: number[];
+            edited_at: string | null;
+            edited_by: string | null;
+            forecast: components["schemas"]["ForecastDay"][];
+            forecast_total: number;
+            held: string | null;
+            id: string;
+            key: string;
+            license_name: string;
+            license_type: string;
+            listed: boolean;
+            renew: string | null;
+            scanned_at: string | null;
+            text: string;
+            told: number;
+            version: number;
+            waiting: number;
+        };
+        /**
+         * RulePut
+         * @description `version` as it was read. `resume`: scan again after a hold, from today on.
+         */
+        RulePut: {
+            active: boolean;
+            days: number[];
+            id: string;
+            /** @default false */
+            resume?: boolean;
+            text: string;
+            version: number;
         };
         /**
          * SecrecyReview
@@ -2713,6 +2839,10 @@ export interface components {
             date?: string | null;
             /** @default null */
             office?: string | null;
+        };
+        /** Snooze */
+        Snooze: {
+            days: number;
         };
         /** StaffCaseCard */
         StaffCaseCard: {
@@ -4005,6 +4135,52 @@ export interface operations {
             };
         };
     };
+    reminders_reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderList"];
+                };
+            };
+        };
+    };
+    reminders_snooze: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     identity_read_session: {
         parameters: {
             query?: never;
@@ -4598,6 +4774,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    reminders_operate_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+        };
+    };
+    reminders_operate_put_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
                 };
             };
         };

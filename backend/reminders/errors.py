@@ -1,0 +1,37 @@
+"""What may go wrong with reminders."""
+
+from __future__ import annotations
+
+from backend.core.errors import AppError
+
+
+class RuleNotFound(AppError):
+    code = "reminders.rule_not_found"
+    status = 404
+    title = "没有这条到期提醒规则"
+
+
+class RuleChanged(AppError):
+    """Somebody else wrote the rule since it was read."""
+
+    code = "reminders.rule_changed"
+    status = 409
+    title = "这条规则刚被别人修改过，请刷新后再改"
+
+
+class RuleInvalid(AppError):
+    code = "reminders.rule_invalid"
+    status = 422
+    title = "提前天数重复了，请每个天数只写一次"
+
+
+class ReminderNotFound(AppError):
+    code = "reminders.not_found"
+    status = 404
+    title = "没有找到这条提醒"
+
+
+class CannotSnooze(AppError):
+    code = "reminders.cannot_snooze"
+    status = 409
+    title = "这条提醒不能再推迟"

@@ -1,0 +1,81 @@
+"""Reminders as operators and citizens see them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+DaysBefore = Annotated[int, Meta(ge=0, le=999)]
+Id = Annotated[str, Meta(min_length=36, max_length=36)]
+
+
+class ForecastDay(msgspec.Struct, kw_only=True):
+    day: date
+    count: int
+
+
+class RuleOut(msgspec.Struct, kw_only=True):
+    """`days`: how many days before the last valid day, largest first. `forecast`: reminders of the next 30 days, days
+    without any left out. `held`: why scanning stopped and waits for a person."""
+
+    id: str
+    key: str
+    license_type: str
+    license_name: str
+    days: list[int]
+    text: str
+    renew: str | None
+    active: bool
+    listed: bool
+    held: str | None
+    version: int
+    edited_by: str | None
+    edited_at: datetime | None
+    scanned_at: datetime | None
+    forecast: list[ForecastDay]
+    forecast_total: int
+    told: int
+    cancelled: int
+    waiting: int
+
+
+class RuleList(msgspec.Struct, kw_only=True):
+    items: list[RuleOut]
+    next: str | None = None
+
+
+class RulePut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`version` as it was read. `resume`: scan again after a hold, from today on."""
+
+    id: Id
+    version: Annotated[int, Meta(ge=1)]
+    days: Annotated[list[DaysBefore], Meta(min_length=1, max_length=8)]
+    text: Annotated[str, Meta(min_length=4, max_length=120)]
+    active: bool
+    resume: bool = False
+
+
+class ReminderOut(msgspec.Struct, kw_only=True):
+    """A licence of mine that ends soon and what I was or will be told. `days_left` 0 is the last valid day."""
+
+    id: str
+    license_id: str
+    license_name: str
+    valid_until: date
+    days_left: int
+    state: Literal["waiting", "snoozed", "told", "cancelled"]
+    link: str | None
+    snoozed_until: datetime | None
+    can_snooze: bool
+
+
+class ReminderList(msgspec.Struct, kw_only=True):
+    items: list[ReminderOut]
+    next: str | None = None
+
+
+class Snooze(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    days: Annotated[int, Meta(ge=1, le=30)]
