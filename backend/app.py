@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 
 from backend import operation, process
 from backend.appointments import endpoints as appointments
+from backend.campaigns import endpoints as campaigns
 from backend.cases import endpoints as cases
 from backend.core import http, metrics, openapi, problems, tasks
 from backend.core.http import Api
@@ -49,6 +50,7 @@ APIS: tuple[Api, ...] = (
     ratings.staff_api,
     reminders.api,
     reminders.operate_api,
+    campaigns.api,
 )
 
 _number = itertools.count(1)

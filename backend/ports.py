@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.appointments import service as appointments
+from backend.campaigns import service as campaigns
 from backend.cases import ports as cases_ports
 from backend.cases import service as cases
 from backend.identity import service as identity
@@ -42,6 +43,7 @@ def configure() -> None:
                 ratings.move_citizen,
                 payments.citizen_merged,
                 reminders.move_citizen,
+                campaigns.move_citizen,
             )
         )
     )

@@ -6,6 +6,7 @@ import os
 from datetime import timedelta
 
 from backend import process
+from backend.campaigns import tasks as campaigns
 from backend.cases import tasks as cases
 from backend.core import logging, settings, tasks, upkeep
 from backend.core.tasks import Every
@@ -20,6 +21,7 @@ TIMETABLE: list[Every] = [
     *modules.TIMETABLE,
     *identity.TIMETABLE,
     *reminders.TIMETABLE,
+    *campaigns.TIMETABLE,
     Every(push.replay, timedelta(seconds=5)),
     Every(push.settle_unknown, timedelta(seconds=30)),
     Every(cases.replay, timedelta(seconds=10)),

@@ -70,14 +70,9 @@ async def notify(
 
     Raises ValueError for anything else: these texts come from our code, not from a request.
     """
-    if kind not in KINDS:
-        raise ValueError(f"not a kind of message: {kind!r}")
-    if not 1 <= len(title) <= 80 or not 1 <= len(body) <= 600 or not 1 <= len(reason) <= 200:
-        raise ValueError("title, body or reason is empty or too long")
+    _check(kind, title, body, reason, link)
     if not 1 <= len(dedupe_key) <= 200:
         raise ValueError("dedupe_key has 1 to 200 characters")
-    if link is not None and (len(link) > 300 or not link.startswith("/") or link.startswith("//")):
-        raise ValueError("link is a path of our own pages")
     moment = now()
     row = await db.fetch_one(
         "INSERT INTO push_message (id, citizen_id, kind, title, body, link, reason, urgent, data, dedupe_key,"
@@ -104,6 +99,46 @@ async def notify(
     message_id = str(row["id"])
     enqueue(tasks.deliver_urgent if urgent else tasks.deliver, message_id)
     return message_id
+
+
+async def notify_many(
+    told: Mapping[uuid.UUID, str], kind: str, *, title: str, body: str, reason: str, link: str | None
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The same words to many, citizen → dedupe key, in one statement; citizen → message. As `notify` otherwise."""
+    _check(kind, title, body, reason, link)
+    moment = now()
+    citizens, keys = list(told), list(told.values())
+    rows = await db.fetch(
+        "WITH made AS (INSERT INTO push_message (id, citizen_id, kind, title, body, link, reason, urgent, data,"
+        " dedupe_key, created_at, plan_at, expires_at) SELECT gen_random_uuid(), c, $1, $2, $3, $4, $5, false,"
+        " '{}'::jsonb, k, $6, $7, $8 FROM unnest($9::uuid[], $10::varchar[]) AS t (c, k)"
+        " ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, citizen_id)"
+        " SELECT id, citizen_id, true AS fresh FROM made UNION ALL SELECT m.id, m.citizen_id, false FROM push_message m"
+        " WHERE m.dedupe_key = ANY($10::varchar[])",
+        kind,
+        title,
+        body,
+        link,
+        reason,
+        moment,
+        moment + PLAN_GRACE,
+        moment + LIFETIMES[kind],
+        citizens,
+        keys,
+    )
+    for row in rows:
+        if row["fresh"]:
+            enqueue(tasks.deliver, str(row["id"]))
+    return {row["citizen_id"]: row["id"] for row in rows}
+
+
+def _check(kind: str, title: str, body: str, reason: str, link: str | None) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"not a kind of message: {kind!r}")
+    if not 1 <= len(title) <= 80 or not 1 <= len(body) <= 600 or not 1 <= len(reason) <= 200:
+        raise ValueError("title, body or reason is empty or too long")
+    if link is not None and (len(link) > 300 or not link.startswith("/") or link.startswith("//")):
+        raise ValueError("link is a path of our own pages")
 
 
 async def withdraw(message_ids: Sequence[uuid.UUID]) -> None:

@@ -19,7 +19,8 @@ class Citizen(BaseModel):
     """A natural person. Until real-name only the key and the level are there.
 
     `wrapped_key` null means that the key was destroyed. `merged_into`: this row lives on in that one.
-    `region` is the 6-digit code that the citizen chose.
+    `region` is the 6-digit code that the citizen chose. `birth_month`, the first day of the month of birth, stands in
+    clear, so that a notice for an age can be counted without opening anybody's id number; null where none is known.
     """
 
     wrapped_key = fields.BinaryField(null=True)
@@ -31,6 +32,7 @@ class Citizen(BaseModel):
     made_in = fields.CharField(max_length=16)
     elder = fields.BooleanField(default=False)
     region = fields.CharField(max_length=6, null=True)
+    birth_month = fields.DateField(null=True)
     merged_into = fields.UUIDField(null=True)
     closed_at = fields.DatetimeField(null=True)
 

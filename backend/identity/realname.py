@@ -11,7 +11,7 @@ import re
 import unicodedata
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from backend.core import audit, crypto, db
 from backend.core.clock import now, today
@@ -30,7 +30,7 @@ from backend.identity.models import Account, Citizen, Session
 from backend.identity.sealing import ID_NUMBER, NAME, citizen_key, index_of, lock_number, opened
 from backend.providers.authority import Match
 from backend.providers.vendors import desk
-from backend.sdk.numbers import check_id_number, clean_number
+from backend.sdk.numbers import birth_date, check_id_number, clean_number
 
 TRIES_A_DAY = 5
 FRESH_CODE = timedelta(minutes=30)  # a phone moves only soon after its code was proved
@@ -214,7 +214,31 @@ async def _verify(citizen: Citizen, proof: Proof) -> None:
     citizen.id_number_sealed = crypto.seal(key, proof.id_number.encode(), ID_NUMBER)
     citizen.id_number_index = proof.index
     citizen.level, citizen.verified_at = max(citizen.level, 2), now()
-    await citizen.save(update_fields=["name_sealed", "id_number_sealed", "id_number_index", "level", "verified_at"])
+    citizen.birth_month = month_of(proof.id_number)
+    await citizen.save(
+        update_fields=["name_sealed", "id_number_sealed", "id_number_index", "level", "verified_at", "birth_month"]
+    )
+
+
+def month_of(id_number: str) -> date | None:
+    """The first day of the month of birth, None when the number carries no date."""
+    born = birth_date(id_number)
+    return born.replace(day=1) if born is not None else None
+
+
+async def learn_months(batch: int = 500) -> int:
+    """Fill `birth_month` of those who were verified before it was kept; how many rows were looked at."""
+    seen, last = 0, uuid.UUID(int=0)
+    while rows := await Citizen.filter(
+        id__gt=last, birth_month=None, level__gte=2, closed_at=None, wrapped_key__isnull=False
+    ).order_by("id").limit(batch):
+        for citizen in rows:
+            number = opened(citizen_key(citizen), citizen.id_number_sealed, ID_NUMBER)
+            month = month_of(number) if number else None
+            if month is not None:
+                await Citizen.filter(id=citizen.id, birth_month=None).update(birth_month=month)
+        seen, last = seen + len(rows), rows[-1].id
+    return seen
 
 
 async def _merge(

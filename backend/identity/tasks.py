@@ -8,6 +8,7 @@ from backend.core import db
 from backend.core.clock import now
 from backend.core.tasks import Every, task
 from backend.identity.codes import replay_codes, send_code
+from backend.identity.realname import learn_months
 
 KEEP_CODES = timedelta(days=1)
 KEEP_SESSIONS = timedelta(days=180)  # 网络安全法 art. 21: logs of at least six months
@@ -23,7 +24,14 @@ async def purge() -> None:
     )
 
 
+@task("identity.learn_months")
+async def learn() -> None:
+    """Fill the month of birth of those who were verified before it was kept."""
+    await learn_months()
+
+
 TIMETABLE = [
+    Every(learn, timedelta(days=1)),
     Every(replay_codes, timedelta(seconds=5)),
     Every(purge, timedelta(hours=1)),
 ]

@@ -150,30 +150,46 @@ def compile_rule(
     `citizen` holds the fields that the module declares (`module.fields`). With `before`, only fields that stand
     before that one (dotted name) are visible, so that hiding runs from top to bottom and cannot go in circles.
     """
-    if len(expression) > MAX_LENGTH:
-        raise RuleInvalid(f"规则太长，最多 {MAX_LENGTH} 个字符", "拆成几条，或交给部门系统判断")
-    if re.search(r"\bhas\s*\(", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)):
-        # the type checker turns has(form.x) into form.x without a word
-        raise RuleInvalid("规则里不能用 has()", "没有填写的项本来就不成立，直接写条件")
     visible = rule_names(matter, kind, citizen=citizen, before=before)
-    try:
-        compiled = _environment(tuple(sorted(visible.items()))).compile(expression)
-    except RuntimeError as error:
-        raise _explain(str(error), visible) from error
+    compiled = _checked(expression, visible)
     wanted = cel.Type.INT if kind == "amount" else cel.Type.BOOL
     if compiled.return_type() != wanted:
         should = "整数（单位：分）" if kind == "amount" else "是或否"
         raise RuleInvalid(
             f"规则的结果应为{should}", "例如 form.amount_fen" if kind == "amount" else "例如 form.age >= 60"
         )
-    try:
-        tree = read_tree(compiled.serialize(), visible)
-    except Unsupported as error:
-        raise RuleInvalid(str(error), "只用比较、并且、或者、加减乘除、in、size、license、days_between") from error
+    tree = _tree(compiled, visible)
     wallet = licenses(tree)
     if kind == "show" and wallet:
         raise RuleInvalid("显示条件里不能用 license()", "显示条件只看表单里前面的项")
     return Rule(expression, kind, tree, frozenset(names(tree)), frozenset(wallet), visible, compiled)
+
+
+def condition_tree(expression: str, visible: Mapping[str, str]) -> Tree:
+    """A condition over names that the host declares (name → type), as a tree. Raises RuleInvalid."""
+    compiled = _checked(expression, visible)
+    if compiled.return_type() != cel.Type.BOOL:
+        raise RuleInvalid("规则的结果应为是或否", "例如 citizen.age >= 60")
+    return _tree(compiled, visible)
+
+
+def _checked(expression: str, visible: Mapping[str, str]) -> Any:
+    if len(expression) > MAX_LENGTH:
+        raise RuleInvalid(f"规则太长，最多 {MAX_LENGTH} 个字符", "拆成几条，或交给部门系统判断")
+    if re.search(r"\bhas\s*\(", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)):
+        # the type checker turns has(form.x) into form.x without a word
+        raise RuleInvalid("规则里不能用 has()", "没有填写的项本来就不成立，直接写条件")
+    try:
+        return _environment(tuple(sorted(visible.items()))).compile(expression)
+    except RuntimeError as error:
+        raise _explain(str(error), visible) from error
+
+
+def _tree(compiled: Any, visible: Mapping[str, str]) -> Tree:
+    try:
+        return read_tree(compiled.serialize(), visible)
+    except Unsupported as error:
+        raise RuleInvalid(str(error), "只用比较、并且、或者、加减乘除、in、size、license、days_between") from error
 
 
 def rule_names(

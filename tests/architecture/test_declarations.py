@@ -19,7 +19,18 @@ from tools import reference
 ROOT = Path(__file__).resolve().parents[2]
 assert app.APIS
 ENDPOINTS = list(http.ENDPOINTS)
-SLICES = ("identity", "cases", "licenses", "ratings", "payments", "appointments", "modules", "official", "reminders")
+SLICES = (
+    "identity",
+    "cases",
+    "licenses",
+    "ratings",
+    "payments",
+    "appointments",
+    "modules",
+    "official",
+    "reminders",
+    "campaigns",
+)
 SESSIONLESS_STAFF = {"POST /staff/v1/sessions", "GET /publish/v1/generation"}
 
 

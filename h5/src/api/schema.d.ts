@@ -963,6 +963,229 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operate/v1/audiences/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 人群规则里可以用的名字 */
+        get: operations["campaigns_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/audiences/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 一条规则选中多少人、分布在哪里 */
+        post: operations["campaigns_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 通知任务，新的在前 */
+        get: operations["campaigns_campaigns"];
+        put?: never;
+        /** 新建通知任务（草稿） */
+        post: operations["campaigns_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个通知任务，和至今的数字 */
+        get: operations["campaigns_campaign"];
+        /** 修改草稿 */
+        put: operations["campaigns_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准（须由另一人） */
+        post: operations["campaigns_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 逐人的发送结果（CSV，不含个人信息） */
+        get: operations["campaigns_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停 */
+        post: operations["campaigns_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回修改 */
+        post: operations["campaigns_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 继续 */
+        post: operations["campaigns_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始发送 */
+        post: operations["campaigns_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止，不再发送 */
+        post: operations["campaigns_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交批准 */
+        post: operations["campaigns_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/campaigns/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 先给一个手机号发一条测试 */
+        post: operations["campaigns_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operate/v1/reminder-rules": {
         parameters: {
             query?: never;
@@ -1593,6 +1816,15 @@ export interface components {
             kind: "alipay" | "phone" | "wechat";
             label: string;
         };
+        /**
+         * Act
+         * @description `version` is the one that was looked at.
+         */
+        Act: {
+            /** @default  */
+            note?: string;
+            version: number;
+        };
         /** AlipaySession */
         AlipaySession: {
             auth_code: string;
@@ -1614,6 +1846,31 @@ export interface components {
             method: string;
             purpose: string;
         };
+        /** AttributeList */
+        AttributeList: {
+            items: components["schemas"]["AttributeOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** AttributeOut */
+        AttributeOut: {
+            name: string;
+            text: string;
+            type: string;
+        };
+        /** AudienceCount */
+        AudienceCount: {
+            count: number;
+            regions: components["schemas"]["RegionCount"][];
+            sample: components["schemas"]["SamplePerson"][];
+        };
+        /**
+         * AudienceRule
+         * @description CEL over the names of GET /operate/v1/audiences/attributes.
+         */
+        AudienceRule: {
+            rule: string;
+        };
         /**
          * Because
          * @description Why somebody pauses, resumes or rolls back.
@@ -1630,6 +1887,106 @@ export interface components {
             date: string;
             office: string;
             slot: string;
+        };
+        /** CampaignChange */
+        CampaignChange: {
+            body: string;
+            /** @default 30 */
+            halt_percent?: number;
+            /** @default 9 */
+            hour_from?: number;
+            /** @default 20 */
+            hour_to?: number;
+            /**
+             * @default policy
+             * @enum {unknown}
+             */
+            kind?: "policy" | "reminder";
+            /** @default null */
+            link?: string | null;
+            name: string;
+            /** @default 50 */
+            pace?: number;
+            reason: string;
+            rule: string;
+            /** @default null */
+            send_at?: string | null;
+            title: string;
+            version: number;
+        };
+        /** CampaignList */
+        CampaignList: {
+            items: components["schemas"]["CampaignOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** CampaignOut */
+        CampaignOut: {
+            acts: string[];
+            approved_by_name: string | null;
+            body: string;
+            created_at: string;
+            ended_at: string | null;
+            /** @default null */
+            figures?: components["schemas"]["Figures"] | null;
+            halt_percent: number;
+            hour_from: number;
+            hour_to: number;
+            id: string;
+            kind: string;
+            link: string | null;
+            made_by_name: string;
+            name: string;
+            note: string | null;
+            pace: number;
+            /** @default [] */
+            previews?: components["schemas"]["Preview"][];
+            reason: string;
+            rule: string;
+            scope: string[];
+            send_at: string | null;
+            started_at: string | null;
+            /** @enum {unknown} */
+            state: "approved" | "done" | "draft" | "halted" | "paused" | "running" | "stopped" | "submitted";
+            state_text: string;
+            title: string;
+            version: number;
+        };
+        /**
+         * CampaignPut
+         * @description `reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
+         *         (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail.
+         */
+        CampaignPut: {
+            body: string;
+            /** @default 30 */
+            halt_percent?: number;
+            /** @default 9 */
+            hour_from?: number;
+            /** @default 20 */
+            hour_to?: number;
+            /**
+             * @default policy
+             * @enum {unknown}
+             */
+            kind?: "policy" | "reminder";
+            /** @default null */
+            link?: string | null;
+            name: string;
+            /** @default 50 */
+            pace?: number;
+            reason: string;
+            rule: string;
+            /** @default null */
+            send_at?: string | null;
+            title: string;
+        };
+        /** CampaignsQuery */
+        CampaignsQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 20 */
+            limit?: number;
         };
         /** CaseCard */
         CaseCard: {
@@ -1968,6 +2325,20 @@ export interface components {
             code: string;
             field: string;
             message: string;
+        };
+        /**
+         * Figures
+         * @description targeted = sent + skipped + failed + unknown + waiting. `skipped`: told in the inbox alone, or not any more.
+         */
+        Figures: {
+            failed: number;
+            failed_why: components["schemas"]["ReasonCount"][];
+            sent: number;
+            skipped: number;
+            skipped_why: components["schemas"]["ReasonCount"][];
+            targeted: number;
+            unknown: number;
+            waiting: number;
         };
         /**
          * Finding
@@ -2481,6 +2852,16 @@ export interface components {
             value: unknown;
         };
         /**
+         * Preview
+         * @description What a channel shows; `cut` when it cannot show all of it.
+         */
+        Preview: {
+            /** @enum {unknown} */
+            channel: "alipay" | "inbox" | "jpush" | "sms" | "wechat";
+            cut: boolean;
+            lines: string[];
+        };
+        /**
          * Problem
          * @description RFC 9457 problem document. `instance` is the request id that the log carries.
          */
@@ -2596,6 +2977,17 @@ export interface components {
             /** @default null */
             line?: number | null;
             text: string;
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            count: number;
+            why: string;
+        };
+        /** RegionCount */
+        RegionCount: {
+            count: number;
+            name: string;
+            region: string | null;
         };
         /** RegionOut */
         RegionOut: {
@@ -2762,6 +3154,14 @@ export interface components {
             resume?: boolean;
             text: string;
             version: number;
+        };
+        /**
+         * SamplePerson
+         * @description Nothing that names a person.
+         */
+        SamplePerson: {
+            age: number | null;
+            region: string;
         };
         /**
          * SecrecyReview
@@ -2998,6 +3398,13 @@ export interface components {
             id: string;
             keys: components["schemas"]["KeyOut"][];
             name: string;
+        };
+        /**
+         * TestSend
+         * @description Send it to one citizen who asked for it, by the phone they signed in with.
+         */
+        TestSend: {
+            phone: string;
         };
         /** ThemeOut */
         ThemeOut: {
@@ -4775,6 +5182,393 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+        };
+    };
+    campaigns_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeList"];
+                };
+            };
+        };
+    };
+    campaigns_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceCount"];
+                };
+            };
+        };
+    };
+    campaigns_campaigns: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignList"];
+                };
+            };
+        };
+    };
+    campaigns_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPut"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    campaigns_pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_reject: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_stop: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_submit: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Act"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestSend"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,0 +1,135 @@
+"""Campaigns for operators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic.response import HTTPResponse
+
+from backend.campaigns import errors, service
+from backend.campaigns.schemas import (
+    Act,
+    AttributeList,
+    AudienceCount,
+    AudienceRule,
+    CampaignChange,
+    CampaignList,
+    CampaignOut,
+    CampaignPut,
+    TestSend,
+)
+from backend.core.http import Api, Call
+
+api = Api("campaigns", "/operate/v1", tag="群发通知", audience="staff", roles=("operator",))
+
+READERS = ("operator", "auditor")
+OF_RULE = (errors.AudienceInvalid, errors.AudienceTooSlow)
+OF_ACT = (
+    errors.CampaignNotFound,
+    errors.CampaignChanged,
+    errors.WrongCampaignState,
+    errors.SecondPersonNeeded,
+)
+
+
+class CampaignsQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+@api.get("/audiences/attributes", out=AttributeList)
+async def attributes(call: Call) -> AttributeList:
+    """人群规则里可以用的名字"""
+    return service.attributes()
+
+
+@api.post("/audiences/count", body=AudienceRule, out=AudienceCount, errors=OF_RULE)
+async def count(call: Call, body: AudienceRule) -> AudienceCount:
+    """一条规则选中多少人、分布在哪里"""
+    return await service.count(call.who, body.rule)
+
+
+@api.get("/campaigns", roles=READERS, query=CampaignsQuery, out=CampaignList)
+async def campaigns(call: Call) -> CampaignList:
+    """通知任务，新的在前"""
+    query: CampaignsQuery = call.query
+    return await service.list_of(call.who, cursor=query.cursor, limit=query.limit)
+
+
+@api.post("/campaigns", body=CampaignPut, out=CampaignOut, status=201, idempotent=True, errors=OF_RULE)
+async def create(call: Call, body: CampaignPut) -> CampaignOut:
+    """新建通知任务（草稿）"""
+    return await service.create(call.who, body)
+
+
+@api.get("/campaigns/<id:str>", roles=READERS, out=CampaignOut, errors=(errors.CampaignNotFound,))
+async def campaign(call: Call, id: str) -> CampaignOut:
+    """一个通知任务，和至今的数字"""
+    return await service.get(call.who, id)
+
+
+@api.put("/campaigns/<id:str>", body=CampaignChange, out=CampaignOut, errors=(*OF_ACT, *OF_RULE))
+async def change(call: Call, body: CampaignChange, id: str) -> CampaignOut:
+    """修改草稿"""
+    return await service.change(call.who, id, body)
+
+
+@api.post("/campaigns/<id:str>/test", body=TestSend, status=204, errors=(errors.CampaignNotFound,))
+async def test(call: Call, body: TestSend, id: str) -> None:
+    """先给一个手机号发一条测试"""
+    await service.test_send(call.who, id, body.phone)
+
+
+@api.get("/campaigns/<id:str>/outcomes", roles=READERS, raw_out="text/csv", errors=(errors.CampaignNotFound,))
+async def outcomes(call: Call, id: str) -> HTTPResponse:
+    """逐人的发送结果（CSV，不含个人信息）"""
+    body = await service.outcomes_csv(call.who, id)
+    return HTTPResponse(
+        body,
+        content_type="text/csv; charset=utf-8",
+        headers={"content-disposition": "attachment; filename=outcomes.csv"},
+    )
+
+
+@api.post("/campaigns/<id:str>/submit", body=Act, out=CampaignOut, errors=OF_ACT)
+async def submit(call: Call, body: Act, id: str) -> CampaignOut:
+    """提交批准"""
+    return await service.act(call.who, id, "submit", body)
+
+
+@api.post("/campaigns/<id:str>/approve", body=Act, out=CampaignOut, errors=OF_ACT)
+async def approve(call: Call, body: Act, id: str) -> CampaignOut:
+    """批准（须由另一人）"""
+    return await service.act(call.who, id, "approve", body)
+
+
+@api.post("/campaigns/<id:str>/reject", body=Act, out=CampaignOut, errors=OF_ACT)
+async def reject(call: Call, body: Act, id: str) -> CampaignOut:
+    """退回修改"""
+    return await service.act(call.who, id, "reject", body)
+
+
+@api.post("/campaigns/<id:str>/start", body=Act, out=CampaignOut, errors=OF_ACT)
+async def start(call: Call, body: Act, id: str) -> CampaignOut:
+    """开始发送"""
+    return await service.act(call.who, id, "start", body)
+
+
+@api.post("/campaigns/<id:str>/pause", body=Act, out=CampaignOut, errors=OF_ACT)
+async def pause(call: Call, body: Act, id: str) -> CampaignOut:
+    """暂停"""
+    return await service.act(call.who, id, "pause", body)
+
+
+@api.post("/campaigns/<id:str>/resume", body=Act, out=CampaignOut, errors=OF_ACT)
+async def resume(call: Call, body: Act, id: str) -> CampaignOut:
+    """继续"""
+    return await service.act(call.who, id, "resume", body)
+
+
+@api.post("/campaigns/<id:str>/stop", body=Act, out=CampaignOut, errors=OF_ACT)
+async def stop(call: Call, body: Act, id: str) -> CampaignOut:
+    """终止，不再发送"""
+    return await service.act(call.who, id, "stop", body)

@@ -1,0 +1,143 @@
+"""Campaigns as operators write and see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+State = Literal["draft", "submitted", "approved", "running", "paused", "halted", "done", "stopped"]
+RuleText = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class AttributeOut(msgspec.Struct, kw_only=True):
+    name: str
+    type: str
+    text: str
+
+
+class AttributeList(msgspec.Struct, kw_only=True):
+    items: list[AttributeOut]
+    next: str | None = None
+
+
+class AudienceRule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """CEL over the names of GET /operate/v1/audiences/attributes."""
+
+    rule: RuleText
+
+
+class RegionCount(msgspec.Struct, kw_only=True):
+    region: str | None
+    name: str
+    count: int
+
+
+class SamplePerson(msgspec.Struct, kw_only=True):
+    """Nothing that names a person."""
+
+    region: str
+    age: int | None
+
+
+class AudienceCount(msgspec.Struct, kw_only=True):
+    count: int
+    regions: list[RegionCount]
+    sample: list[SamplePerson]
+
+
+class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
+    (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    kind: Literal["policy", "reminder"] = "policy"
+    title: Annotated[str, Meta(min_length=2, max_length=80)]
+    body: Annotated[str, Meta(min_length=4, max_length=600)]
+    link: Annotated[str, Meta(max_length=300, pattern=r"^/[^/\s\\][^\s\\]*$")] | None = None
+    reason: Annotated[str, Meta(min_length=4, max_length=200)]
+    rule: RuleText
+    pace: Annotated[int, Meta(ge=1, le=500)] = 50
+    hour_from: Annotated[int, Meta(ge=0, le=23)] = 9
+    hour_to: Annotated[int, Meta(ge=1, le=24)] = 20
+    send_at: datetime | None = None
+    halt_percent: Annotated[int, Meta(ge=1, le=100)] = 30
+
+
+class CampaignChange(CampaignPut, kw_only=True, forbid_unknown_fields=True):
+    version: Annotated[int, Meta(ge=1)]
+
+
+class Act(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`version` is the one that was looked at."""
+
+    version: Annotated[int, Meta(ge=1)]
+    note: Annotated[str, Meta(max_length=300)] = ""
+
+
+class TestSend(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Send it to one citizen who asked for it, by the phone they signed in with."""
+
+    phone: Annotated[str, Meta(pattern=r"^1[3-9][0-9]{9}$")]
+
+
+class ReasonCount(msgspec.Struct, kw_only=True):
+    why: str
+    count: int
+
+
+class Figures(msgspec.Struct, kw_only=True):
+    """targeted = sent + skipped + failed + unknown + waiting. `skipped`: told in the inbox alone, or not any more."""
+
+    targeted: int
+    sent: int
+    skipped: int
+    failed: int
+    unknown: int
+    waiting: int
+    skipped_why: list[ReasonCount]
+    failed_why: list[ReasonCount]
+
+
+class Preview(msgspec.Struct, kw_only=True):
+    """What a channel shows; `cut` when it cannot show all of it."""
+
+    channel: Literal["inbox", "wechat", "alipay", "jpush", "sms"]
+    lines: list[str]
+    cut: bool
+
+
+class CampaignOut(msgspec.Struct, kw_only=True):
+    id: str
+    name: str
+    kind: str
+    title: str
+    body: str
+    link: str | None
+    reason: str
+    rule: str
+    scope: list[str]
+    pace: int
+    hour_from: int
+    hour_to: int
+    send_at: datetime | None
+    halt_percent: int
+    state: State
+    state_text: str
+    version: int
+    made_by_name: str
+    approved_by_name: str | None
+    note: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    acts: list[str]
+    figures: Figures | None = None
+    previews: list[Preview] = []
+
+
+class CampaignList(msgspec.Struct, kw_only=True):
+    items: list[CampaignOut]
+    next: str | None = None

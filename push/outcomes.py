@@ -1,0 +1,51 @@
+"""What became of messages, for whoever sent many: SQL over push's rows, joined by message, and previews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backend.core.clients import ProviderError
+from backend.core.clock import now
+from backend.providers import wechat_fields
+from push import texts
+from push.texts import Content
+
+JOIN = (
+    " LEFT JOIN push_message m ON m.id = {message} LEFT JOIN LATERAL (SELECT"
+    " bool_or(d.state IN ('sent', 'received', 'read')) AS sent, bool_or(d.state IN ('queued', 'claimed', 'retry')) AS"
+    " open, bool_or(d.state = 'unknown') AS unknown, bool_or(d.state IN ('failed', 'expired')) AS failed,"
+    " (array_agg(d.why ORDER BY d.channel) FILTER (WHERE d.state = 'skipped'))[1] AS skipped_why,"
+    " (array_agg(coalesce(d.provider_code, d.why) ORDER BY d.updated_at DESC)"
+    " FILTER (WHERE d.state IN ('failed', 'expired')))[1] AS failed_why,"
+    " (array_agg(d.channel ORDER BY d.updated_at DESC) FILTER (WHERE d.state <> 'skipped'))[1] AS channel"
+    " FROM push_delivery d WHERE d.message_id = {message}) o ON true"
+)
+"""Joins the message `{message}` as `m` and what became of its deliveries as `o`."""
+
+OUTCOME = (
+    "CASE WHEN m.plan_at IS NOT NULL THEN 'waiting' WHEN o.sent THEN 'sent' WHEN o.open THEN 'waiting'"
+    " WHEN o.unknown THEN 'unknown' WHEN o.failed THEN 'failed' ELSE 'skipped' END"
+)
+"""One word for a message over all its channels. `skipped` is told in the inbox alone."""
+
+
+def preview(kind: str, *, title: str, body: str, link: str | None) -> list[tuple[str, list[str], bool]]:
+    """(channel, lines, cut) for each channel, as its template would show the words now."""
+    content = Content(id="", kind=kind, title=title, body=body, link=link, data={}, created_at=now())
+    template = texts.TEMPLATES[texts.OF_KIND[kind]]
+    found: list[tuple[str, list[str], bool]] = [("inbox", [title, body], False)]
+    wechat = texts.fill(template.wechat, content)
+    try:
+        fitted = list(wechat_fields.fit_all(wechat).values())
+        found.append(("wechat", fitted, fitted != [" ".join(value.split()) for value in wechat.values()]))
+    except ProviderError:
+        found.append(("wechat", ["这些文字放不进微信的模板"], True))
+    found.append(("alipay", *_cut(texts.fill(template.alipay, content), body)))
+    found.append(("jpush", [title, body], False))
+    found.append(("sms", *_cut(texts.fill(template.sms, content), title)))
+    return found
+
+
+def _cut(fields: Mapping[str, str], whole: str) -> tuple[list[str], bool]:
+    lines = list(fields.values())
+    return lines, " ".join(whole.split()) not in lines

@@ -1,0 +1,270 @@
+"""Campaigns: written, approved by another, sent at a pace, paused, stopped, halted, and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from backend.campaigns import running
+from backend.core import db
+from push import tasks
+from tests.campaigns.conftest import WORDS, Town, act, figures, make, started, steps
+from tests.cases.people import Handler, handler
+from tests.conftest import Client, Server, Simulators
+
+pytestmark = pytest.mark.usefixtures("noon")
+Drain = Any
+
+
+async def received(sandbox: Simulators) -> list[str]:
+    """The registrations that JPush was handed something for, one entry each time."""
+    items = (await sandbox.send("GET", "/_control/received?vendor=jpush&call=push"))["items"]
+    found: list[str] = []
+    for item in items:
+        found += item["detail"]["audience"]["registration_id"]
+    return found
+
+
+async def people(town: Town, count: int, **changes: Any) -> list[uuid.UUID]:
+    return [await town.person(age=70, **changes) for _ in range(count)]
+
+
+async def test_what_the_operator_counted_is_who_is_told(
+    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+) -> None:
+    await people(town, 7)
+    await town.person(age=30)
+    await town.person(age=70, device=False)
+    counted = await operator.api.call("POST", "/operate/v1/audiences/count", {"rule": WORDS["rule"]}, status=200)
+    assert counted["count"] == 8
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 3)
+    await drain()
+    numbers = await figures(operator, campaign)
+    assert (numbers["targeted"], numbers["sent"], numbers["skipped"]) == (8, 7, 1)
+    assert numbers["state"] == "done"
+    assert len(await received(sandbox)) == 7
+    rows = await db.fetch("SELECT reason FROM push_message")
+    assert {row["reason"] for row in rows} == {WORDS["reason"]}
+
+
+async def test_nobody_approves_their_own_words(operator: Handler, second: Handler) -> None:
+    campaign = await make(operator)
+    await act(operator, campaign, "approve", status=409)
+    await act(operator, campaign, "submit")
+    problem = await act(operator, campaign, "approve", status=403)
+    assert problem["code"] == "campaigns.second_person"
+    await act(operator, campaign, "start", status=409)
+    approved = await act(second, campaign, "approve")
+    assert approved["approved_by_name"] == "乙"
+
+
+async def test_what_was_approved_cannot_be_changed_afterwards(operator: Handler, second: Handler) -> None:
+    campaign = await make(operator)
+    path = f"/operate/v1/campaigns/{campaign['id']}"
+    changed = await operator.api.call("PUT", path, {**WORDS, "title": "新的标题", "version": 1}, status=200)
+    assert changed["version"] == 2
+    stale = await operator.api.call("PUT", path, {**WORDS, "version": 1}, status=409)
+    assert stale["code"] == "campaigns.changed"
+    await act(operator, changed, "submit")
+    assert (await act(second, campaign, "approve", status=409))["code"] == "campaigns.changed"
+    await act(second, changed, "approve")
+    await operator.api.call("PUT", path, {**WORDS, "version": 2}, status=409)
+
+
+async def test_the_pace_is_kept_and_a_pause_stops_the_next_second(
+    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+) -> None:
+    await people(town, 12)
+    campaign = await started(operator, second, pace=3)
+    await steps(campaign, running.SHARDS)
+    assert await steps(campaign, 1, seconds=running.SHARDS + 1) == 3
+    await act(operator, campaign, "pause")
+    assert await steps(campaign, 5, seconds=30) == 0
+    await act(operator, campaign, "resume")
+    assert await steps(campaign, 6) > 0
+    await steps(campaign, 8)
+    await drain()
+    numbers = await figures(operator, campaign)
+    assert (numbers["targeted"], numbers["sent"], numbers["state"]) == (12, 12, "done")
+    told = await received(sandbox)
+    assert len(told) == len(set(told)) == 12, "nobody twice"
+
+
+async def test_stop_is_for_good(town: Town, operator: Handler, second: Handler, drain: Drain) -> None:
+    await people(town, 10)
+    campaign = await started(operator, second, pace=2)
+    await steps(campaign, running.SHARDS + 1)
+    await drain()
+    await act(operator, campaign, "stop")
+    assert await steps(campaign, 5, seconds=60) == 0
+    numbers = await figures(operator, campaign)
+    assert numbers["sent"] + numbers["skipped"] == 10
+    assert numbers["skipped_why"] == [{"why": "任务终止前还没有发", "count": numbers["skipped"]}]
+    for name in ("resume", "start", "approve", "pause"):
+        await act(second, campaign, name, status=409)
+
+
+async def test_two_workers_at_once_tell_each_person_once(
+    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+) -> None:
+    await people(town, 40)
+    campaign = await started(operator, second, pace=15)
+    key = uuid.UUID(campaign["id"])
+    from datetime import timedelta
+
+    from backend.core.clock import shifted
+
+    for number in range(1, running.SHARDS + 8):
+        with shifted(timedelta(seconds=number)):
+            await asyncio.gather(*(running.step(key) for _ in range(4)))
+    await drain()
+    told = await received(sandbox)
+    assert len(told) == len(set(told)) == 40
+    assert (await figures(operator, campaign))["sent"] == 40
+
+
+async def test_a_worker_killed_inside_a_step_leaves_it_undone(
+    town: Town, operator: Handler, second: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step fails after the messages were written: all of it is taken back, and the next one does it once."""
+    await people(town, 5)
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS)
+    whole = running.push.notify_many
+
+    async def killed(*args: Any, **kwargs: Any) -> Any:
+        await whole(*args, **kwargs)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(running.push, "notify_many", killed)
+    with pytest.raises(ConnectionResetError):
+        await steps(campaign, 1, seconds=running.SHARDS + 2)
+    assert await db.fetch("SELECT 1 FROM push_message") == []
+    monkeypatch.undo()
+    assert await steps(campaign, 1, seconds=running.SHARDS + 2) == 5
+    assert len(await db.fetch("SELECT 1 FROM push_message")) == 5
+
+
+async def test_too_many_failures_stop_it_with_the_reason(
+    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+) -> None:
+    await people(town, 60)
+    campaign = await started(operator, second, pace=30)
+    await steps(campaign, running.SHARDS)
+    await sandbox.send("PUT", "/_control/faults/jpush/push", {"fault": "code", "code": "1011"})
+    assert await steps(campaign, 1, seconds=running.SHARDS + 1) == 30
+    await drain()
+    await steps(campaign, 3, seconds=running.SHARDS + 2)
+    numbers = await figures(operator, campaign)
+    assert numbers["state"] == "halted"
+    assert numbers["note"] == "最近 30 人中 30 人没有送到，超过 30%，已自动停止"
+    assert (numbers["failed"], numbers["waiting"]) == (30, 30)
+    await act(operator, campaign, "stop")
+
+
+async def test_a_timeout_after_accepting_is_unknown_and_never_sent_twice(
+    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+) -> None:
+    await people(town, 6)
+    await sandbox.send("PUT", "/_control/faults/jpush/push", {"fault": "drop_after_accept", "times": 3})
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 2)
+    await drain()
+    await tasks.replay.run()
+    numbers = await figures(operator, campaign)
+    assert numbers["sent"] + numbers["unknown"] + numbers["waiting"] == 6
+    cids = [
+        item["detail"]["cid"]
+        for item in (await sandbox.send("GET", "/_control/received?vendor=jpush&call=push"))["items"]
+    ]
+    assert len(set(cids)) == 6, "what is repeated carries the value of the first attempt"
+
+
+async def test_who_turned_policy_notices_off_has_them_in_the_inbox_alone(
+    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+) -> None:
+    [one, two] = await people(town, 2)
+    await db.execute(
+        "INSERT INTO push_preference (citizen_id, channels, off, quiet_from, quiet_to, updated_at)"
+        " VALUES ($1, '{}', '[\"policy\"]', '22:00', '08:00', now())",
+        one,
+    )
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 2)
+    await drain()
+    numbers = await figures(operator, campaign)
+    assert (numbers["sent"], numbers["skipped"]) == (1, 1)
+    assert numbers["skipped_why"] == [{"why": "您关闭了这类通知，只放进消息列表", "count": 1}]
+    assert len(await db.fetch("SELECT 1 FROM push_message WHERE citizen_id IN ($1, $2)", one, two)) == 2
+
+
+async def test_outside_its_hours_nothing_goes_out(town: Town, operator: Handler, second: Handler) -> None:
+    await people(town, 3)
+    campaign = await started(operator, second, hour_from=20, hour_to=21)
+    assert await steps(campaign, running.SHARDS + 3) == 0
+    assert (await figures(operator, campaign))["targeted"] == 0
+
+
+async def test_the_list_of_outcomes_names_nobody(town: Town, operator: Handler, second: Handler, drain: Drain) -> None:
+    told = await people(town, 3)
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 2)
+    await drain()
+    path = f"/operate/v1/campaigns/{campaign['id']}/outcomes"
+    headers = {"authorization": f"Bearer {operator.api.token}"}
+    async with operator.api.request("GET", path, headers=headers) as answer:
+        assert answer.status == 200
+        text = (await answer.read()).decode("utf-8-sig")
+    lines = text.splitlines()
+    assert lines[0] == "序号,结果,渠道,原因或服务商代码"
+    assert lines[1:] == [f"{number},已发送,手机推送," for number in (1, 2, 3)]
+    assert not any(str(key) in text for key in told)
+
+
+async def test_the_previews_show_what_each_channel_cuts(operator: Handler) -> None:
+    campaign = await make(operator, title="敬老优待政策" * 5)
+    shown = {item["channel"]: item for item in campaign["previews"]}
+    assert set(shown) == {"inbox", "wechat", "alipay", "jpush", "sms"}
+    assert shown["wechat"]["cut"]
+    assert len(shown["wechat"]["lines"][0]) == 20
+    assert not shown["jpush"]["cut"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": ""},
+        {"body": "短"},
+        {"link": "https://evil.example/"},
+        {"link": "//evil.example"},
+        {"link": "/\\evil.example"},
+        {"rule": "citizen.name == 'x'"},
+        {"pace": 0},
+        {"pace": 501},
+        {"hour_from": 9, "hour_to": 9},
+        {"send_at": "2026-12-01T09:00:00"},
+        {"kind": "security"},
+        {"halt_percent": 0},
+        {"state": "approved"},
+    ],
+)
+async def test_a_bad_campaign_is_refused_whole(operator: Handler, change: dict[str, Any]) -> None:
+    await operator.api.call("POST", "/operate/v1/campaigns", {**WORDS, **change}, status=422)
+    assert await db.fetch("SELECT 1 FROM campaigns_campaign") == []
+
+
+async def test_a_city_sees_nothing_of_the_province_and_no_other_role_sends(
+    running: Server, http: Client, operator: Handler, second: Handler
+) -> None:
+    campaign = await make(operator)
+    city = handler(running, http, "operator", regions=("510100",))
+    await act(city, campaign, "submit", status=404)
+    assert (await city.api.call("GET", "/operate/v1/campaigns", status=200))["items"] == []
+    for role in ("window", "reviewer", "publisher", "admin", "auditor"):
+        other = handler(running, http, role)
+        await act(other, campaign, "submit", status=403)
+        await other.api.call("POST", "/operate/v1/campaigns", WORDS, status=403)
