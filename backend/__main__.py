@@ -91,6 +91,14 @@ def _official_menu(args: argparse.Namespace, _: list[str]) -> int:
     return asyncio.run(official_menu(show=args.show))
 
 
+def _keys(args: argparse.Namespace, _: list[str]) -> int:
+    from backend import commands
+
+    if args.action == "status":
+        return asyncio.run(commands.key_status(as_json=args.json))
+    return asyncio.run(commands.rotate_keys(resume=args.resume, as_json=args.json))
+
+
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m backend", description="天府通办")
     commands = root.add_subparsers(dest="command", required=True)
@@ -123,6 +131,11 @@ def parser() -> argparse.ArgumentParser:
     menu = commands.add_parser("official-menu", help="hand the WeChat official account its menu")
     menu.add_argument("--show", action="store_true", help="print it, call nobody")
     menu.set_defaults(function=_official_menu)
+    keys = commands.add_parser("keys", help="keys status | rotate: the master keys")
+    keys.add_argument("action", choices=["status", "rotate"])
+    keys.add_argument("--resume", action="store_true", help="finish a rotation that was cut off, without a new key")
+    keys.add_argument("--json", action="store_true", help="for programs")
+    keys.set_defaults(function=_keys)
     return root
 
 

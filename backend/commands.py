@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import sys
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from backend import process, wiring
-from backend.core import audit, db
+from backend.core import audit, db, keys, rotation
 from backend.core.clients import ProviderError
 from backend.core.settings import load
+from backend.identity import sealing
 from backend.identity import service as identity
+from backend.licenses import signing
 from backend.official import menu as official
 from backend.sandbox.people import PEOPLE
+
+SEALED = (*sealing.UNDER_MASTER, *signing.UNDER_MASTER)
 
 
 async def verify_audit() -> int:
@@ -48,6 +53,51 @@ async def official_menu(*, show: bool) -> int:
         await process.stop()
     sys.stdout.write("公众号菜单已更新，关注者最迟 24 小时内看到\n")
     return 0
+
+
+async def rotate_keys(*, resume: bool, as_json: bool) -> int:
+    """Change the master key while everything serves. Exit code 1 when rows are left on an older key."""
+    await db.connect(wiring.database(load()))
+    try:
+        outcome = await rotation.rotate(SEALED, renew=not resume)
+    except (keys.NotOurs, keys.Busy) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
+    finally:
+        await db.disconnect()
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
+    else:
+        sys.stdout.write(f"sealed anew: {outcome.moved} values; on an older key: {outcome.left}\n")
+        for column, rows in (outcome.unreadable or {}).items():
+            sys.stdout.write(f"{column}: {rows} values that no known key opens; they stay as they are\n")
+        for name in outcome.retired:
+            sys.stdout.write(f"key {name} put aside as master-{name}.retired; keep it as long as backups need it\n")
+        if outcome.left:
+            sys.stdout.write("older keys stay in use; run again: keys rotate --resume\n")
+    return 1 if outcome.left else 0
+
+
+async def key_status(*, as_json: bool) -> int:
+    """Which master keys there are and how many values each still opens. Exit code 1 when a value needs another."""
+    await db.connect(wiring.database(load()))
+    try:
+        held = await rotation.status(SEALED)
+    finally:
+        await db.disconnect()
+    writer, *older = [name.hex() for name in keys.vault().known]
+    missing = sorted({key for rows in held.values() for key in rows} - {writer, *older, "none"})
+    if as_json:
+        found = {"writes": writer, "reads": older, "columns": held, "missing": missing}
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+    else:
+        sys.stdout.write(f"writes: {writer}\nstill opens: {', '.join(older) or 'nothing older'}\n")
+        for column, rows in held.items():
+            told = ", ".join(f"{key} {count}" for key, count in sorted(rows.items()))
+            sys.stdout.write(f"{column}: {told or 'empty'}\n")
+        for name in missing:
+            sys.stdout.write(f"key {name} is needed and not here\n")
+    return 1 if missing else 0
 
 
 async def demo_accounts() -> int:

@@ -56,15 +56,17 @@ async def servers() -> AsyncIterator[Servers]:
         await connection.execute(f"CREATE DATABASE {name}")
         await connection.close()
         url = admin.rsplit("/", 1)[0] + "/" + name
+        (data / "secrets").mkdir(mode=0o700)
+        for secret in ("session", "master", "index"):
+            (data / "secrets" / f"{secret}.key").write_bytes(secrets.token_bytes(32))
+            os.environ.pop(f"TF_SECRET_{secret.upper()}", None)
         os.environ.update(
             TF_MODE="local",
             TF_DATA=str(data),
             TF_DATABASE_URL=url,
             TF_REDIS_URL=redis_url,
             TF_BROKER_URL=redis_url,
-            TF_SECRET_SESSION=secrets.token_hex(32),
-            TF_SECRET_MASTER=secrets.token_hex(32),
-            TF_SECRET_INDEX=secrets.token_hex(32),
+            TF_SECRETS_DIR=str(data / "secrets"),
         )
         from backend.migrate import migrate
 

@@ -41,11 +41,18 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`session` signs access tokens, `master` wraps data keys, `index` keys the blind indexes. 32 bytes each."""
+    """`session` signs access tokens, `master` wraps data keys, `index` keys the blind indexes. 32 bytes each.
+
+    `older_masters` open and do not write. `folder` is where the master keys lie, none when the environment gives them.
+    `algorithm` seals new values; old ones are read whatever it is.
+    """
 
     session: bytes = field(repr=False)
     master: bytes = field(repr=False)
     index: bytes = field(repr=False)
+    older_masters: tuple[bytes, ...] = field(default=(), repr=False)
+    folder: Path | None = None
+    algorithm: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +101,53 @@ def _secret(env: Mapping[str, str], folder: Path, name: str) -> bytes:
             raise SettingsError(f"TF_SECRET_{name.upper()} must be 64 hex digits") from exc
     else:
         path = folder / f"{name}.key"
-        try:
-            raw = path.read_bytes()
-        except OSError as exc:
-            raise SettingsError(
-                f"the secret {name!r} is missing: set TF_SECRET_{name.upper()} or TF_SECRETS_DIR"
-            ) from exc
-        if len(raw) != 32:
-            try:
-                raw = bytes.fromhex(raw.decode().strip())
-            except ValueError as exc:
-                raise SettingsError(f"{name}.key in TF_SECRETS_DIR must hold 32 bytes or 64 hex digits") from exc
+        if not path.is_file():
+            raise SettingsError(f"the secret {name!r} is missing: set TF_SECRET_{name.upper()} or TF_SECRETS_DIR")
+        raw = key_file(path)
     if len(raw) != 32:
         raise SettingsError(f"the secret {name!r} must be 32 bytes long, not {len(raw)}")
     return raw
+
+
+def key_file(path: Path) -> bytes:
+    """32 bytes from a file that holds them raw or in hex. Raises SettingsError."""
+    try:
+        raw = path.read_bytes()
+        if len(raw) != 32:
+            raw = bytes.fromhex(raw.decode().strip())
+    except OSError as exc:
+        raise SettingsError(f"{path.name} in TF_SECRETS_DIR cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise SettingsError(f"{path.name} in TF_SECRETS_DIR must hold 32 bytes or 64 hex digits") from exc
+    if len(raw) != 32:
+        raise SettingsError(f"{path.name} in TF_SECRETS_DIR must hold 32 bytes, not {len(raw)}")
+    return raw
+
+
+def older_masters(folder: Path) -> tuple[bytes, ...]:
+    """Master keys beside the writing one: `master-<id>.key`."""
+    return tuple(key_file(path) for path in sorted(folder.glob("master-*.key")))
+
+
+def _secrets(env: Mapping[str, str], folder: Path) -> Secrets:
+    algorithm = env.get("TF_SEAL_ALGORITHM") or "aes-256-gcm"
+    if algorithm not in ("aes-256-gcm", "sm4-gcm"):
+        raise SettingsError(f"TF_SEAL_ALGORITHM must be aes-256-gcm or sm4-gcm, not {algorithm!r}")
+    given = "TF_SECRET_MASTER" in env
+    older: list[bytes] = []
+    for text in filter(None, env.get("TF_SECRET_MASTER_OLDER", "").split(",")):
+        try:
+            older.append(bytes.fromhex(text.strip()))
+        except ValueError as exc:
+            raise SettingsError("TF_SECRET_MASTER_OLDER must be 64 hex digits a key, with commas between") from exc
+        if len(older[-1]) != 32:
+            raise SettingsError("TF_SECRET_MASTER_OLDER must be 64 hex digits a key, with commas between")
+    return Secrets(
+        **{name: _secret(env, folder, name) for name in SECRET_NAMES},
+        older_masters=tuple(older) if given else older_masters(folder),
+        folder=None if given else folder,
+        algorithm="sm4-gcm" if algorithm == "sm4-gcm" else "aes-256-gcm",
+    )
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -120,7 +160,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     folder = Path(env.get("TF_SECRETS_DIR", str(data / "secrets")))
     if mode == "production" and folder == data / "secrets" and not env.get("TF_SECRET_MASTER"):
         raise SettingsError("production refuses the development secrets of the data folder: set TF_SECRETS_DIR")
-    secrets = Secrets(**{name: _secret(env, folder, name) for name in SECRET_NAMES})
+    secrets = _secrets(env, folder)
     port = _number(env, "TF_PORT", 8000)
     sandbox_port = _number(env, "TF_SANDBOX_PORT", 8010)
     database_url = env.get("TF_DATABASE_URL", "")

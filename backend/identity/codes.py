@@ -23,7 +23,7 @@ from backend.identity.devices import Caller
 from backend.identity.errors import CaptchaNeeded, CodesUnavailable, CodeWrong
 from backend.identity.models import PhoneCode
 from backend.identity.schemas import PhoneCodeSent
-from backend.identity.sealing import index_of, redis_name
+from backend.identity.sealing import CODE, CODE_PHONE, index_of, redis_name
 from backend.providers.vendors import desk
 
 log = logging.get("identity.codes")
@@ -38,8 +38,6 @@ LIMITS_A_NUMBER = ((1, 60, "一分钟只能获取一次验证码，请稍等"), 
 LIMIT_AN_ADDRESS = (30, 3600, "这个网络获取验证码太频繁，请稍后再试，或换一个网络")
 GUESSES_AN_ADDRESS = 100  # wrong codes an hour
 TEMPLATE = "phone_code"
-_SEALED_PHONE = b"phone-code.phone"
-_SEALED_CODE = b"phone-code.code"
 
 
 async def _limit(phone: str, captcha: str | None, caller: Caller) -> None:
@@ -76,8 +74,8 @@ async def send(phone: str, captcha: str | None, caller: Caller) -> PhoneCodeSent
             id=code_id,
             created_at=present,
             phone_index=index_of("phone", phone),
-            phone_sealed=vault().seal(phone.encode(), _SEALED_PHONE),
-            code_sealed=vault().seal(code.encode(), _SEALED_CODE),
+            phone_sealed=vault().seal(phone.encode(), CODE_PHONE),
+            code_sealed=vault().seal(code.encode(), CODE),
             code_hash=_hash(code_id, code),
             expires_at=present + timedelta(seconds=CODE_SECONDS),
         )
@@ -152,8 +150,8 @@ async def send_code(code_id: str) -> None:
     )
     if row is None:
         return
-    phone = vault().unseal(row["phone_sealed"], _SEALED_PHONE).decode()
-    code = vault().unseal(row["code_sealed"], _SEALED_CODE).decode()
+    phone = vault().unseal(row["phone_sealed"], CODE_PHONE).decode()
+    code = vault().unseal(row["code_sealed"], CODE).decode()
     try:
         sent = await desk().sms.send(phone, TEMPLATE, {"code": code}, out_id=uuid.UUID(code_id).hex)
     except ProviderError as exc:
@@ -206,7 +204,7 @@ async def replay_codes() -> None:
         present,
     )
     for row in unsure:
-        await _ask(row["id"], vault().unseal(row["phone_sealed"], _SEALED_PHONE).decode(), row["claimed_at"])
+        await _ask(row["id"], vault().unseal(row["phone_sealed"], CODE_PHONE).decode(), row["claimed_at"])
 
 
 async def _ask(code_id: uuid.UUID, phone: str, claimed_at: object) -> None:

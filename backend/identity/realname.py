@@ -229,9 +229,13 @@ def month_of(id_number: str) -> date | None:
 async def learn_months(batch: int = 500) -> int:
     """Fill `birth_month` of those who were verified before it was kept; how many rows were looked at."""
     seen, last = 0, uuid.UUID(int=0)
-    while rows := await Citizen.filter(
-        id__gt=last, birth_month=None, level__gte=2, closed_at=None, wrapped_key__isnull=False
-    ).order_by("id").limit(batch):
+    while (
+        rows := await Citizen.filter(
+            id__gt=last, birth_month=None, level__gte=2, closed_at=None, wrapped_key__isnull=False
+        )
+        .order_by("id")
+        .limit(batch)
+    ):
         for citizen in rows:
             number = opened(citizen_key(citizen), citizen.id_number_sealed, ID_NUMBER)
             month = month_of(number) if number else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.core import crypto
 from backend.core.keys import vault
+from backend.core.rotation import Column
 from backend.core.settings import current
 from backend.identity.models import Account, Citizen
 
@@ -11,6 +12,18 @@ NAME = b"citizen.name"
 ID_NUMBER = b"citizen.id_number"
 SUBJECT = b"account.subject"
 FACE_SUBJECT = b"face.subject"
+TOTP = b"staff.totp"
+CODE_PHONE = b"phone-code.phone"
+CODE = b"phone-code.code"
+DATA_KEY = b"data-key"
+
+# what a rotation of the master key seals anew
+UNDER_MASTER = (
+    Column("identity_citizen", "wrapped_key", DATA_KEY),
+    Column("identity_staff", "totp_sealed", TOTP),
+    Column("identity_phone_code", "phone_sealed", CODE_PHONE),
+    Column("identity_phone_code", "code_sealed", CODE),
+)
 
 
 def signing_key(use: str) -> bytes:

@@ -19,7 +19,6 @@ import msgspec
 from backend.core import audit, crypto, db, redis
 from backend.core.clock import now
 from backend.core.errors import SessionExpired
-from backend.core.keys import vault
 from backend.core.sessions import Principal, Tokens
 from backend.core.settings import current
 from backend.identity import devices, revocation
@@ -137,7 +136,9 @@ async def refresh(token: str, replay_key: str | None) -> Opened:
             session.refresh_generation += 1
             session.refresh_hash = crypto.digest(new)
             session.refresh_replay = (
-                vault().seal(new.encode(), _replay_purpose(token, replay_key)) if replay_key else None
+                crypto.seal(signing_key("refresh-replay"), new.encode(), _replay_purpose(token, replay_key))
+                if replay_key
+                else None
             )
             session.refreshed_at = session.seen_at = present
             await session.save(
@@ -170,7 +171,8 @@ def _replayed(session: Session, token: str, generation: int, key: str | None, pr
     if present - session.refreshed_at > timedelta(seconds=REPLAY_SECONDS):
         return None
     try:
-        return vault().unseal(bytes(session.refresh_replay), _replay_purpose(token, key)).decode()
+        sealed = bytes(session.refresh_replay)
+        return crypto.unseal(signing_key("refresh-replay"), sealed, _replay_purpose(token, key)).decode()
     except crypto.Unreadable:
         return None
 

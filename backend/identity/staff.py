@@ -24,7 +24,7 @@ from backend.identity import devices, revocation, sessions
 from backend.identity.errors import StaffLocked, StaffNotFound, StaffSignInFailed
 from backend.identity.models import Staff, StaffSession
 from backend.identity.schemas import StaffOut, StaffSessionCreated, StaffSessionOut
-from backend.identity.sealing import redis_name
+from backend.identity.sealing import TOTP, redis_name
 
 log = logging.get("identity.staff")
 
@@ -33,7 +33,6 @@ LOCK = timedelta(minutes=15)
 TRIES_AN_ADDRESS = (60, 900)
 STEP_SECONDS = 30
 ROLES = ("window", "reviewer", "publisher", "operator", "auditor", "admin")
-_TOTP = b"staff.totp"
 
 _hasher = PasswordHasher()  # argon2id, RFC 9106's second recommendation
 _hashing = asyncio.Semaphore(2)  # 64 MiB and a core for a moment each
@@ -81,7 +80,7 @@ async def create(
             username=username,
             display_name=display_name,
             password_hash=hashed,
-            totp_sealed=vault().seal(totp_secret.encode(), _TOTP),
+            totp_sealed=vault().seal(totp_secret.encode(), TOTP),
             roles=roles,
             regions=regions,
         )
@@ -110,7 +109,7 @@ async def ensure(
             await db.execute(
                 "UPDATE identity_staff SET totp_sealed = $2, totp_last_step = 0 WHERE id = $1",
                 existing.id,
-                vault().seal(totp_secret.encode(), _TOTP),
+                vault().seal(totp_secret.encode(), TOTP),
             )
             await _end("renewed", staff_id=existing.id)
             await audit.record(None, "identity.staff_renewed", "staff", str(existing.id))
@@ -160,7 +159,7 @@ async def sign_in(username: str, password: str, otp: str, caller: devices.Caller
 
 def _step_of(staff: Staff, otp: str) -> int | None:
     """The 30-second step that a code belongs to: now, or one to either side; None when it is wrong."""
-    totp = pyotp.TOTP(vault().unseal(bytes(staff.totp_sealed), _TOTP).decode(), interval=STEP_SECONDS)
+    totp = pyotp.TOTP(vault().unseal(bytes(staff.totp_sealed), TOTP).decode(), interval=STEP_SECONDS)
     present = int(now().timestamp()) // STEP_SECONDS
     found: int | None = None
     for step in (present - 1, present, present + 1):

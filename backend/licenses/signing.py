@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from backend.core import db
 from backend.core.clock import now
 from backend.core.keys import vault
+from backend.core.rotation import Column
 from backend.licenses.schemas import VerifyKey
 
 _LOCK = 7_310_040  # advisory: one process makes the first key
 _PURPOSE = b"licenses.signing-key"
+UNDER_MASTER = (Column("licenses_signing_key", "private_sealed", _PURPOSE),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,38 @@ def test_a_seal_opens_with_its_key_and_purpose_and_with_nothing_else(plain: byte
         crypto.unseal(KEY, sealed[:-1] + bytes([sealed[-1] ^ 1]), purpose)
 
 
+@given(st.binary(max_size=200), st.binary(min_size=1, max_size=20))
+def test_what_one_algorithm_sealed_is_read_while_the_other_writes(plain: bytes, purpose: bytes) -> None:
+    try:
+        crypto.write_with("sm4-gcm")
+        sealed = crypto.seal(KEY, plain, purpose)
+        crypto.write_with("aes-256-gcm")
+        assert crypto.unseal(KEY, sealed, purpose) == plain
+        for wrong in (sealed[:-1] + bytes([sealed[-1] ^ 1]), sealed[:2] + b"\x01" + sealed[3:], sealed[:20], b""):
+            with pytest.raises(crypto.Unreadable):
+                crypto.unseal(KEY, wrong, purpose)
+    finally:
+        crypto.write_with("aes-256-gcm")
+
+
+def test_a_vault_opens_what_an_older_master_key_sealed_and_writes_with_the_first() -> None:
+    old = crypto.Vault(KEY, b"i" * 32)
+    both = crypto.Vault(b"n" * 32, b"i" * 32, older=[KEY])
+    sealed = old.seal(b"x", b"p")
+    assert both.unseal(sealed, b"p") == b"x"
+    assert both.seal(b"x", b"p")[:6] == crypto.MASTERED + crypto.key_id(b"n" * 32)
+    with pytest.raises(crypto.Unreadable):
+        old.unseal(both.seal(b"x", b"p"), b"p")
+
+
+def test_a_vault_looks_again_when_a_value_names_a_key_that_it_does_not_know() -> None:
+    held = [(KEY,)]
+    vault = crypto.Vault(KEY, b"i" * 32, reload=lambda: held[-1])
+    assert vault.unseal(vault.seal(b"x", b"p"), b"p") == b"x"
+    held.append((b"n" * 32, KEY))
+    assert vault.unseal(crypto.Vault(b"n" * 32, b"i" * 32).seal(b"y", b"p"), b"p") == b"y"
+
+
 def test_two_seals_of_the_same_text_differ() -> None:
     assert crypto.seal(KEY, b"same", b"p") != crypto.seal(KEY, b"same", b"p")
 
