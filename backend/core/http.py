@@ -22,7 +22,7 @@ import msgspec
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from backend.core import db, metrics
+from backend.core import db, kept, metrics
 from backend.core.access import authenticate
 from backend.core.errors import AppError, BadRequest, IdempotencyConflict, NotFound, NotSignedIn, ServiceUnavailable
 from backend.core.intake import decoder, read_body, read_query
@@ -340,26 +340,26 @@ async def _once(call: Call, endpoint: Endpoint, body: Any, path: dict[str, str])
         f"{who.kind + ':' + who.id if who else 'public'} {endpoint.method} {endpoint.path} {'/'.join(path.values())}"
     )
     scope = scope if len(scope) <= 200 else scope[:120] + hashlib.sha256(scope.encode()).hexdigest()
-    digest = hashlib.sha256(call.request.body).digest()
+    sent: bytes = call.request.body
     async with db.transaction():
         mine = await db.fetch_one(
             "INSERT INTO core_kept_answer (scope, key, body_digest, created_at) VALUES ($1, $2, $3, now())"
             " ON CONFLICT (scope, key) DO NOTHING RETURNING id",
             scope,
             key,
-            digest,
+            kept.fingerprint(scope, key, sent),
         )
         if mine is None:
-            kept = await db.fetch_one(
+            first = await db.fetch_one(
                 "SELECT body_digest, status, answer FROM core_kept_answer WHERE scope = $1 AND key = $2",
                 scope,
                 key,
             )
-            if kept is None or kept["status"] is None:
+            if first is None or first["status"] is None:
                 raise ServiceUnavailable(retry_after=1)
-            if bytes(kept["body_digest"]) != digest:
+            if not kept.same_body(scope, key, sent, first["body_digest"]):
                 raise IdempotencyConflict
-            response = HTTPResponse(bytes(kept["answer"] or b""), status=kept["status"], content_type=JSON)
+            response = HTTPResponse(kept.opened(scope, key, first["answer"]), status=first["status"], content_type=JSON)
             response.headers["idempotent-replay"] = "true"
             return response
         result = await endpoint.handler(call, *arguments, **path)
@@ -368,6 +368,6 @@ async def _once(call: Call, endpoint: Endpoint, body: Any, path: dict[str, str])
             "UPDATE core_kept_answer SET status = $2, answer = $3 WHERE id = $1",
             mine["id"],
             endpoint.status,
-            answer,
+            kept.sealed(scope, key, answer),
         )
     return _respond(call, endpoint, result)
