@@ -42,6 +42,7 @@ def _wanted() -> list[DemoAccount]:
         ("handler.province", "省级经办", ["window", "reviewer"], ["510000"]),
         ("publisher", "模块发布", ["publisher"], ["510000"]),
         ("operator", "消息运营", ["operator"], ["510000"]),
+        ("operator.second", "消息审批", ["operator"], ["510000"]),
         ("auditor", "安全审计", ["auditor"], ["510000"]),
         ("admin", "系统管理", ["admin"], ["510000"]),
     )

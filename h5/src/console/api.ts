@@ -32,7 +32,7 @@ export function onSessionEnd(listener: (problem: ApiError) => void): void {
 }
 
 interface Sending {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   body?: unknown
   key?: string
   signal?: AbortSignal | undefined
@@ -72,7 +72,7 @@ async function attempt(path: string, { method = 'GET', body, key, signal, patien
 }
 
 /** Resolves for 2xx only. An act is never sent a second time by itself: its page looks what became of it. */
-async function send(path: string, sending: Sending = {}): Promise<Response> {
+export async function send(path: string, sending: Sending = {}): Promise<Response> {
   const response = await attempt(path, sending)
   if (response.ok) return response
   const problem = await problemOf(response)
@@ -82,7 +82,7 @@ async function send(path: string, sending: Sending = {}): Promise<Response> {
   throw problem
 }
 
-async function read<T>(path: string, sending: Sending = {}): Promise<T> {
+export async function read<T>(path: string, sending: Sending = {}): Promise<T> {
   const response = await send(path, sending)
   try {
     return (await response.json()) as T

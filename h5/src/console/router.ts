@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 
-import { gate, safeReturn, session } from './session'
+import { gate, hasRole, safeReturn, session } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -13,9 +13,10 @@ declare module 'vue-router' {
 }
 
 const HANDLERS = ['window', 'reviewer']
+const OPERATORS = ['operator', 'auditor']
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: '/cases' },
+  { path: '/', redirect: () => (hasRole(...HANDLERS) || !hasRole(...OPERATORS) ? '/cases' : '/campaigns') },
   {
     path: '/sign-in',
     component: () => import('./pages/SignInPage.vue'),
@@ -32,6 +33,27 @@ export const routes: RouteRecordRaw[] = [
     path: '/follow-ups',
     component: () => import('./pages/FollowUpsPage.vue'),
     meta: { title: '差评回访', roles: HANDLERS },
+  },
+  {
+    path: '/campaigns',
+    component: () => import('./pages/CampaignsPage.vue'),
+    meta: { title: '群发通知', roles: OPERATORS },
+  },
+  {
+    path: '/campaigns/new',
+    component: () => import('./pages/CampaignPage.vue'),
+    meta: { title: '新的通知', roles: ['operator'] },
+  },
+  {
+    path: '/campaigns/:id',
+    component: () => import('./pages/CampaignPage.vue'),
+    props: true,
+    meta: { title: '通知', roles: OPERATORS },
+  },
+  {
+    path: '/reminder-rules',
+    component: () => import('./pages/ReminderRulesPage.vue'),
+    meta: { title: '到期提醒', roles: OPERATORS },
   },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面' } },
 ]

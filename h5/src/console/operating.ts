@@ -1,0 +1,48 @@
+/** Calls of `/operate/v1`: campaigns, audiences, reminder rules. */
+import { read } from './api'
+import type {
+  Attribute,
+  AudienceCount,
+  Campaign,
+  CampaignPage,
+  CampaignWords,
+  ReminderRule,
+} from './types'
+
+const id = encodeURIComponent
+
+export const campaigns = (cursor: string | null, signal?: AbortSignal) =>
+  read<CampaignPage>(`/operate/v1/campaigns${cursor ? `?cursor=${id(cursor)}` : ''}`, { signal })
+
+export const campaign = (key: string, signal?: AbortSignal) =>
+  read<Campaign>(`/operate/v1/campaigns/${id(key)}`, { signal })
+
+export const createCampaign = (body: CampaignWords, key: string) =>
+  read<Campaign>('/operate/v1/campaigns', { method: 'POST', body, key })
+
+export const changeCampaign = (key: string, body: CampaignWords, version: number) =>
+  read<Campaign>(`/operate/v1/campaigns/${id(key)}`, { method: 'PUT', body: { ...body, version } })
+
+export const actOn = (key: string, act: string, version: number, note: string) =>
+  read<Campaign>(`/operate/v1/campaigns/${id(key)}/${id(act)}`, { method: 'POST', body: { version, note } })
+
+export const countAudience = (rule: string, signal?: AbortSignal) =>
+  read<AudienceCount>('/operate/v1/audiences/count', { method: 'POST', body: { rule }, signal })
+
+export const attributes = (signal?: AbortSignal) =>
+  read<{ items: Attribute[] }>('/operate/v1/audiences/attributes', { signal })
+
+export const reminderRules = (signal?: AbortSignal) =>
+  read<{ items: ReminderRule[] }>('/operate/v1/reminder-rules', { signal })
+
+export const putRule = (body: {
+  id: string
+  version: number
+  days: number[]
+  text: string
+  active: boolean
+  resume: boolean
+}) => read<ReminderRule>('/operate/v1/reminder-rules', { method: 'PUT', body })
+
+/** Where the figures of a campaign in full can be fetched by the browser itself. */
+export const outcomesPath = (key: string) => `/operate/v1/campaigns/${id(key)}/outcomes`
