@@ -45,6 +45,7 @@ async def test_what_the_operator_counted_is_who_is_told(
     await drain()
     numbers = await figures(operator, campaign)
     assert (numbers["targeted"], numbers["sent"], numbers["skipped"]) == (8, 7, 1)
+    assert numbers["skipped_why"] == [{"why": "没有能用的渠道，只放进消息列表", "count": 1}]
     assert numbers["state"] == "done"
     assert len(await received(sandbox)) == 7
     rows = await db.fetch("SELECT reason FROM push_message")
