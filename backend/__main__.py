@@ -79,10 +79,10 @@ def _otp(args: argparse.Namespace, _: list[str]) -> int:
     return one_time_code(args.username)
 
 
-def _audit(_: argparse.Namespace, __: list[str]) -> int:
+def _audit(args: argparse.Namespace, _: list[str]) -> int:
     from backend.commands import verify_audit
 
-    return asyncio.run(verify_audit())
+    return asyncio.run(verify_audit(args.head))
 
 
 def _official_menu(args: argparse.Namespace, _: list[str]) -> int:
@@ -127,6 +127,7 @@ def parser() -> argparse.ArgumentParser:
     otp.set_defaults(function=_otp)
     audit = commands.add_parser("audit", help="audit verify: recompute the trail's hash chain")
     audit.add_argument("action", choices=["verify"])
+    audit.add_argument("--head", help="what an earlier run printed; finds a trail whose end was cut off")
     audit.set_defaults(function=_audit)
     menu = commands.add_parser("official-menu", help="hand the WeChat official account its menu")
     menu.add_argument("--show", action="store_true", help="print it, call nobody")

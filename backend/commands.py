@@ -22,18 +22,24 @@ from backend.sandbox.people import PEOPLE
 SEALED = (*sealing.UNDER_MASTER, *signing.UNDER_MASTER)
 
 
-async def verify_audit() -> int:
-    """Recompute the audit trail; exit code 1 and the row's id when it was tampered with."""
+async def verify_audit(head: str | None = None) -> int:
+    """Recompute the audit trail; exit code 1 and the row's id when it was tampered with, 2 for a head that is none."""
     await db.connect(wiring.database(load()))
     try:
-        verdict = await audit.verify()
+        verdict = await audit.verify(head)
+    except ValueError:
+        sys.stderr.write("--head must be what an earlier `audit verify` printed, as 120:9f86…\n")
+        return 2
     finally:
         await db.disconnect()
-    if verdict.broken_at is None:
-        sys.stdout.write(f"audit trail intact: {verdict.checked} rows\n")
-        return 0
-    sys.stdout.write(f"audit trail broken at row {verdict.broken_at} after {verdict.checked} rows\n")
-    return 1
+    if verdict.broken_at is not None:
+        sys.stdout.write(f"audit trail broken at row {verdict.broken_at} after {verdict.checked} rows\n")
+        return 1
+    if verdict.cut:
+        sys.stdout.write(f"audit trail does not hold {head}: its end was cut off, or it was made anew\n")
+        return 1
+    sys.stdout.write(f"audit trail intact: {verdict.checked} rows\nhead {verdict.head}\n")
+    return 0
 
 
 async def official_menu(*, show: bool) -> int:

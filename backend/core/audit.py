@@ -89,27 +89,41 @@ async def chain_new(batch: int = 5_000) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Result of `verify`: rows checked, and the id of the first row that does not fit."""
+    """Result of `verify`: rows checked, the id of the first row that does not fit, and `head`, the last good place.
+
+    `cut` when the trail does not hold what was written down of it before.
+    """
 
     checked: int
     broken_at: int | None
+    head: str
+    cut: bool = False
 
 
-async def verify() -> Verdict:
-    """Recompute the whole chain. A changed, removed or reordered row breaks it at that row or at the next."""
+async def verify(written_down: str | None = None) -> Verdict:
+    """Recompute the whole chain. A changed, removed or reordered row breaks it at that row or at the next.
+
+    The chain alone cannot tell that its end was cut off or that all of it was made anew; `written_down`, a head of an
+    earlier verdict (`<place>:<chain value in hex>`) that was kept elsewhere, can. Raises ValueError when it is none.
+    """
+    awaited: tuple[int, bytes] | None = None
+    if written_down is not None:
+        number, _, value = written_down.partition(":")
+        awaited = (int(number), bytes.fromhex(value))
     previous = b"\x00" * 32
-    checked = 0
-    place = 0
+    checked = place = 0
+    met = awaited is None or awaited[0] == 0
     while True:
         rows = await db.fetch(
             f"SELECT {_COLUMNS}, link, chain FROM core_audit WHERE link > $1 ORDER BY link LIMIT 5000",  # noqa: S608
             place,
         )
         if not rows:
-            return Verdict(checked, None)
+            return Verdict(checked, None, f"{place}:{previous.hex()}", cut=not met)
         for row in rows:
-            previous = _link(previous, row)
-            if previous != bytes(row["chain"]):
-                return Verdict(checked, row["id"])
+            good, previous = previous, _link(previous, row)
+            if previous != bytes(row["chain"]) or row["link"] != place + 1:
+                return Verdict(checked, row["id"], f"{place}:{good.hex()}")
             checked += 1
             place = row["link"]
+            met = met or (place, previous) == awaited
