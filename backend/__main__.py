@@ -85,6 +85,14 @@ def _audit(args: argparse.Namespace, _: list[str]) -> int:
     return asyncio.run(verify_audit(args.head))
 
 
+def _push(args: argparse.Namespace, _: list[str]) -> int:
+    from backend.commands import explain_message, replay_push
+
+    if args.action == "explain":
+        return asyncio.run(explain_message(args.message or ""))
+    return asyncio.run(replay_push(dry=args.dry_run))
+
+
 def _official_menu(args: argparse.Namespace, _: list[str]) -> int:
     from backend.commands import official_menu
 
@@ -129,6 +137,11 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("action", choices=["verify"])
     audit.add_argument("--head", help="what an earlier run printed; finds a trail whose end was cut off")
     audit.set_defaults(function=_audit)
+    push = commands.add_parser("push", help="push explain MESSAGE: its story; push replay: take up what is stuck")
+    push.add_argument("action", choices=["explain", "replay"])
+    push.add_argument("message", nargs="?")
+    push.add_argument("--dry-run", action="store_true", help="replay: say what is stuck, send nothing")
+    push.set_defaults(function=_push)
     menu = commands.add_parser("official-menu", help="hand the WeChat official account its menu")
     menu.add_argument("--show", action="store_true", help="print it, call nobody")
     menu.set_defaults(function=_official_menu)

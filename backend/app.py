@@ -38,6 +38,7 @@ APIS: tuple[Api, ...] = (
     identity.api,
     identity.staff_api,
     push.api,
+    push.operate_api,
     push_callbacks.api,
     cases.api,
     cases.staff_api,

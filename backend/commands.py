@@ -18,6 +18,8 @@ from backend.identity import service as identity
 from backend.licenses import signing
 from backend.official import menu as official
 from backend.sandbox.people import PEOPLE
+from push import story
+from push.errors import MessageNotFound
 
 SEALED = (*sealing.UNDER_MASTER, *signing.UNDER_MASTER)
 
@@ -104,6 +106,33 @@ async def key_status(*, as_json: bool) -> int:
         for name in missing:
             sys.stdout.write(f"key {name} is needed and not here\n")
     return 1 if missing else 0
+
+
+async def explain_message(message_id: str) -> int:
+    """Print one message's story as JSON; exit code 1 when there is no such message."""
+    await db.connect(wiring.database(load()))
+    try:
+        found = await story.of(message_id)
+    except MessageNotFound as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
+    finally:
+        await db.disconnect()
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+    return 0
+
+
+async def replay_push(*, dry: bool) -> int:
+    """Say what is stuck, as JSON, and without `dry` take it up. Exit code 1 when something is stuck afterwards."""
+    await process.start(load(), follow=False)
+    try:
+        taken = 0 if dry else await story.replay()
+        left = await story.stuck()
+    finally:
+        await process.stop()
+    document = {"taken": taken, "stuck": left}
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    return 1 if left.unplanned or left.deliveries or left.claims else 0
 
 
 async def demo_accounts() -> int:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from backend.core.http import Api, Call
 from backend.core.sessions import Level
-from push import service
+from push import service, story
 from push.errors import MessageNotFound, TooManyDevices
 from push.schemas import (
     DeviceCreate,
     GrantCreate,
     MessageList,
     MessagesQuery,
+    MessageStory,
     Preferences,
     SubscribeTemplates,
 )
 
 api = Api("push", "/api/v1", tag="消息")
+operate_api = Api("push_operate", "/operate/v1", tag="消息查询", audience="staff", roles=("operator", "auditor"))
 
 
 @api.get("/messages", level=Level.LOGIN, query=MessagesQuery, out=MessageList)
@@ -65,3 +67,9 @@ async def templates(call: Call) -> SubscribeTemplates:
 async def grants(call: Call, body: GrantCreate) -> None:
     """上报微信订阅消息的授权结果"""
     await service.add_grants(call.who.id, body)
+
+
+@operate_api.get("/messages/<id:str>", out=MessageStory, errors=(MessageNotFound,))
+async def explain(call: Call, id: str) -> MessageStory:
+    """一条消息从产生到送达的经过"""
+    return await story.of(id, who=call.who)

@@ -42,6 +42,42 @@ class MessageList(msgspec.Struct, kw_only=True):
     unread: int
 
 
+class DeliveryStory(msgspec.Struct, kw_only=True):
+    """One channel's part, as an operator looks it up. No address and no device."""
+
+    channel: str
+    channel_text: str
+    state: str
+    state_text: str
+    why: str
+    attempts: int
+    template: str | None
+    chosen_at: datetime
+    next_at: datetime | None
+    claimed_at: datetime | None
+    sent_at: datetime | None
+    changed_at: datetime
+    provider_code: str | None
+    provider_message_id: str | None
+    has_idempotency: bool
+
+
+class MessageStory(msgspec.Struct, kw_only=True):
+    """`event` is what told it (case, reminder, campaign …). Nothing says who was told."""
+
+    id: str
+    event: str
+    kind: str
+    title: str
+    reason: str
+    urgent: bool
+    created_at: datetime
+    expires_at: datetime
+    read_at: datetime | None
+    waits_for_a_channel: bool
+    deliveries: list[DeliveryStory]
+
+
 class MessagesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20

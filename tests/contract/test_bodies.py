@@ -35,12 +35,15 @@ def path_of(endpoint: Endpoint, case_number: str) -> str:
 async def sender(town: Town, somebody: Citizen, handler: Client) -> Any:
     """Somebody who may call the operation, so that it is the content that is refused."""
     publisher, admin = await town.staff("publisher"), await town.staff("admin")
+    operator = await town.staff("operator")
 
     def choose(endpoint: Endpoint) -> Client:
         if endpoint.audience != "staff":
             return somebody
         if "publisher" in endpoint.roles:
             return publisher
+        if "operator" in endpoint.roles:
+            return operator
         return admin if "admin" in endpoint.roles else handler
 
     return choose

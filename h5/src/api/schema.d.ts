@@ -1186,6 +1186,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operate/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条消息从产生到送达的经过 */
+        get: operations["push_operate_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operate/v1/reminder-rules": {
         parameters: {
             query?: never;
@@ -2184,6 +2201,27 @@ export interface components {
             state_text: string;
             why: string;
         };
+        /**
+         * DeliveryStory
+         * @description One channel's part, as an operator looks it up. No address and no device.
+         */
+        DeliveryStory: {
+            attempts: number;
+            changed_at: string;
+            channel: string;
+            channel_text: string;
+            chosen_at: string;
+            claimed_at: string | null;
+            has_idempotency: boolean;
+            next_at: string | null;
+            provider_code: string | null;
+            provider_message_id: string | null;
+            sent_at: string | null;
+            state: string;
+            state_text: string;
+            template: string | null;
+            why: string;
+        };
         /** DeviceCreate */
         DeviceCreate: {
             /** @enum {unknown} */
@@ -2686,6 +2724,23 @@ export interface components {
             cursor?: string | null;
             /** @default 20 */
             limit?: number;
+        };
+        /**
+         * MessageStory
+         * @description `event` is what told it (case, reminder, campaign …). Nothing says who was told.
+         */
+        MessageStory: {
+            created_at: string;
+            deliveries: components["schemas"]["DeliveryStory"][];
+            event: string;
+            expires_at: string;
+            id: string;
+            kind: string;
+            read_at: string | null;
+            reason: string;
+            title: string;
+            urgent: boolean;
+            waits_for_a_channel: boolean;
         };
         /** MeUpdate */
         MeUpdate: {
@@ -5569,6 +5624,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    push_operate_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageStory"];
+                };
             };
         };
     };
