@@ -20,6 +20,11 @@ class Addresses(Protocol):
     def alipay_user_id(self) -> str | None: ...
 
 
+async def _silent(_: WeChatMessage) -> str | None:
+    """No official account here."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """addresses          of a citizen id
@@ -29,7 +34,7 @@ class Ports:
 
     addresses: Callable[[str], Awaitable[Addresses]]
     citizen_of_openid: Callable[[str], Awaitable[str | None]]
-    official_reply: Callable[[WeChatMessage], Awaitable[str | None]]
+    official_reply: Callable[[WeChatMessage], Awaitable[str | None]] = _silent
 
 
 _ports: Ports | None = None

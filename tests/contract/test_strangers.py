@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -30,7 +31,13 @@ BELONGING = [
     and "<" in endpoint.path
     and f"{endpoint.method} {endpoint.path}" not in OWN_KEY
 ]
-BODIES: dict[str, Any] = {"Supplement": {}, "Withdraw": {}, "Urge": {}, "RatingCreate": {"level": 5}}
+BODIES: dict[str, Any] = {
+    "Supplement": {},
+    "Withdraw": {},
+    "Urge": {},
+    "RatingCreate": {"level": 5},
+    "Snooze": {"days": 1},
+}
 PHOTO = png()
 
 
@@ -57,7 +64,19 @@ class Owner:
         body = await application(who_pays, FEE, {"pay_code": f"{int(who.phone):019}1"})
         paid = await who_pays.call("POST", "/api/v1/payments", {**body, "channel": "wechat"}, status=201, key="p")
         messages = await who.messages()
+        await (await town.staff("operator")).call(
+            "GET", "/operate/v1/reminder-rules"
+        )  # brings the rules of the modules
+        async with town.database() as db:
+            reminder = await db.fetchval(
+                "INSERT INTO reminders_reminder (id, created_at, rule_id, license_id, citizen_id, license_name,"
+                " valid_until, days, state, snoozes) SELECT gen_random_uuid(), now(), r.id, l.id, l.citizen_id, l.name,"
+                " current_date + 20, 30, 'told', 0 FROM licenses_license l, reminders_rule r WHERE l.id = $1 LIMIT 1"
+                " RETURNING id::text",
+                uuid.UUID(decided["result"]["license"]),
+            )
         self.held = {
+            "reminders": reminder,
             "cases": waiting["number"],
             "decided": decided["number"],
             "uploads": upload["id"],
@@ -100,6 +119,8 @@ async def test_a_stranger_finds_nothing_of_what_others_own(
 async def _exists(owner: Owner, kind: str, held: str) -> bool:
     if kind in ("cases", "uploads", "licenses"):
         return (await owner.who.send("GET", f"/api/v1/{kind}/{held}")).status == 200
+    if kind == "reminders":
+        return held in [item["id"] for item in (await owner.who.call("GET", "/api/v1/reminders"))["items"]]
     return bool(held)
 
 
