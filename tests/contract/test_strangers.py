@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Any
 
 import pytest
@@ -64,19 +63,8 @@ class Owner:
         body = await application(who_pays, FEE, {"pay_code": f"{int(who.phone):019}1"})
         paid = await who_pays.call("POST", "/api/v1/payments", {**body, "channel": "wechat"}, status=201, key="p")
         messages = await who.messages()
-        await (await town.staff("operator")).call(
-            "GET", "/operate/v1/reminder-rules"
-        )  # brings the rules of the modules
-        async with town.database() as db:
-            reminder = await db.fetchval(
-                "INSERT INTO reminders_reminder (id, created_at, rule_id, license_id, citizen_id, license_name,"
-                " valid_until, days, state, snoozes) SELECT gen_random_uuid(), now(), r.id, l.id, l.citizen_id, l.name,"
-                " current_date + 20, 30, 'told', 0 FROM licenses_license l, reminders_rule r WHERE l.id = $1 LIMIT 1"
-                " RETURNING id::text",
-                uuid.UUID(decided["result"]["license"]),
-            )
         self.held = {
-            "reminders": reminder,
+            "reminders": await town.reminded(decided["result"]["license"]),
             "cases": waiting["number"],
             "decided": decided["number"],
             "uploads": upload["id"],

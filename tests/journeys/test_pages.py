@@ -71,6 +71,7 @@ async def _held(who: Citizen) -> dict[str, str]:
     await handler.call("POST", f"/staff/v1/cases/{missing['number']}/correct", {"missing": notice})
     draft = {"release": (await town.guide(RENT))["release"], "form": {"rent_address": "样例路1号"}}
     await who.call("PUT", f"/api/v1/drafts/{RENT}", draft)
+    await town.reminded(decided["result"]["license"])
     return {
         "decided": decided["number"],
         "waiting": waiting["number"],
@@ -125,6 +126,18 @@ async def test_a_page_of_ones_own_is_whole_and_accessible(visitor: Visitor, name
     if session["level"] == 0:
         await _handed_over(visitor.who, visitor.context)
     await _look(visitor, name, SIGNED_IN[name].format(**visitor.held))
+
+
+async def test_what_ends_soon_can_be_put_off_in_the_wallet(visitor: Visitor) -> None:
+    tab = visitor.tab
+    async with tab.step("snooze"):
+        await tab.page.goto("/wallet")
+        await tab.see("ending-soon", "还有 20 天")
+        await tab.tap("snooze")
+        await tab.see("ending-soon", "3 天后再提醒您")
+        await tab.see("ending-soon", "已推迟到")
+        await tab.accessible()
+        await tab.shot("wallet-snoozed")
 
 
 async def test_a_department_that_is_down_is_told_in_the_page(visitor: Visitor, town: Town) -> None:

@@ -319,6 +319,21 @@ class Town:
                 return client
         raise AssertionError(f"{account['username']} cannot sign in: {answer}")
 
+    async def reminded(self, license_id: str) -> str:
+        """Let a licence have been told of 30 days before its end, which is 20 days away; the reminder's id."""
+        # the list brings the rules of the modules
+        await (await self.staff("operator")).call("GET", "/operate/v1/reminder-rules")
+        async with self.database() as db:
+            made: str = await db.fetchval(
+                "INSERT INTO reminders_reminder (id, created_at, rule_id, license_id, citizen_id, license_name,"
+                " valid_until, days, state, snoozes) SELECT gen_random_uuid(), now(), r.id, l.id, l.citizen_id, l.name,"
+                " (now() AT TIME ZONE 'Asia/Shanghai')::date + 20, 30, 'told', 0"
+                " FROM licenses_license l, reminders_rule r WHERE l.id = $1::uuid"
+                " ORDER BY r.key LIMIT 1 RETURNING id::text",
+                license_id,
+            )
+        return made
+
     async def control_answer(self, method: str, path: str, body: Any = None) -> Answer:
         async with self.http.request(method, f"{self.copy.sandbox_url}/_control{path}", json=body) as answer:
             return Answer(status=answer.status, headers=answer.headers, raw=await answer.read())
