@@ -336,7 +336,7 @@ FIELDS = {
 
 
 async def test_a_pushed_message_is_decrypted_by_wechatpy(desk: Desk) -> None:
-    body, query = sealed(desk.world, FIELDS | {"Text": "<script>&"})
+    body, query = sealed(desk.world.vendors.wechat, FIELDS | {"Text": "<script>&"})
     message = await MessagePush(desk.vendors.wechat).read(
         body, msg_signature=query["msg_signature"], timestamp=query["timestamp"], nonce=query["nonce"]
     )
@@ -357,7 +357,7 @@ async def test_our_own_answer_opens_with_the_same_keys(desk: Desk) -> None:
 
 @pytest.mark.parametrize("part", ["signature", "nonce", "body", "old", "token", "garbage"])
 async def test_a_forged_or_stale_message_is_refused(desk: Desk, part: str) -> None:
-    body, query = sealed(desk.world, FIELDS, wrong=part == "token")
+    body, query = sealed(desk.world.vendors.wechat, FIELDS, wrong=part == "token")
     given = {name: query[name] for name in ("msg_signature", "timestamp", "nonce")}
     if part == "signature":
         given["msg_signature"] = "0" * 40
@@ -381,7 +381,7 @@ async def test_an_entity_bomb_is_refused(desk: Desk) -> None:
 
 
 def test_the_echo_is_checked(desk: Desk) -> None:
-    _, query = sealed(desk.world, FIELDS)
+    _, query = sealed(desk.world.vendors.wechat, FIELDS)
     push = MessagePush(desk.vendors.wechat)
     push.check_echo(signature=query["signature"], timestamp=query["timestamp"], nonce=query["nonce"])
     with pytest.raises(MessageRefused):
