@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
+import statistics
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,7 +25,6 @@ from tests.local.machines import remains
 
 CITIZENS, EACH, TOGETHER = 20, 10, 6
 KILLS = {30: ("web", 0), 70: ("worker", 0), 110: ("valkey", 0), 150: ("postgres", 0), 180: ("web", 1)}
-IMPATIENT = 0.04  # about half of what a submission takes with six at once on two cores
 LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, asyncio.TimeoutError)
 
 
@@ -64,12 +66,19 @@ class Progress:
     done: dict[str, str] = field(default_factory=dict)  # number → key
     tries: int = 0
     lost: Counter[str] = field(default_factory=Counter)
+    took: list[float] = field(default_factory=lambda: [0.02])  # seconds from a submission to its 201
+    dice: random.Random = field(default_factory=lambda: random.Random(20))
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def add(self, number: str, key: str) -> None:
         async with self.moved:
             self.done[number] = key
             self.moved.notify_all()
+
+    def impatience(self) -> float:
+        """Seconds after which somebody hangs up: anywhere within what a submission takes here and now, so that a
+        fast machine and a slow one both lose answers, before and after the case exists."""
+        return statistics.median(self.took[-20:]) * self.dice.random()
 
     async def reaches(self, count: int) -> None:
         async with self.moved:
@@ -79,15 +88,17 @@ class Progress:
 async def _insist(who: Citizen, body: dict[str, Any], key: str, progress: Progress, *, impatient: bool) -> None:
     """Submit until there is an answer, as a page does on a bad network: the same key every time. Who is impatient
     hangs up at the first try while the program is at work, so that answers of cases that exist are lost."""
-    patience = itertools.chain((IMPATIENT,) if impatient else (), itertools.repeat(20.0))
+    patience = itertools.chain((progress.impatience(),) if impatient else (), itertools.repeat(20.0))
     for wait in itertools.chain((0.05, 0.1, 0.2), itertools.repeat(0.4, 150)):
         progress.tries += 1
+        begun = time.perf_counter()
         try:
             answer: Answer = await who.send("POST", "/api/v1/cases", body, key=key, timeout=next(patience))
         except LOST as exc:
             progress.lost[type(exc).__name__] += 1
         else:
             if answer.status == 201:
+                progress.took.append(time.perf_counter() - begun)
                 await progress.add(answer.body["number"], key)
                 return
             assert answer.status == 503, f"only 503 may be answered meanwhile: {answer}"
