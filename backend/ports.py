@@ -23,6 +23,7 @@ def configure() -> None:
             addresses=identity.addresses,
             citizen_of_openid=identity.citizen_of_openid,
             official_reply=official.reply_to,
+            addresses_of_many=identity.addresses_of_many,
         )
     )
     cases_ports.configure(

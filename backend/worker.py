@@ -23,6 +23,7 @@ TIMETABLE: list[Every] = [
     *reminders.TIMETABLE,
     *campaigns.TIMETABLE,
     Every(push.replay, timedelta(seconds=5)),
+    Every(push.pump, timedelta(seconds=1)),
     Every(push.settle_unknown, timedelta(seconds=30)),
     Every(cases.replay, timedelta(seconds=10)),
     Every(cases.tick, timedelta(minutes=1)),
@@ -42,14 +43,16 @@ def _configure() -> None:
 
 
 def serve(*, queues: str, concurrency: int) -> int:
-    """Run a Celery worker in the foreground."""
+    """Run a Celery worker in the foreground; with a concurrency of one it is a single process, without children."""
     _configure()
+    pool = ["--pool=solo"] if concurrency == 1 else []
     tasks.app.worker_main(
         [
             "worker",
             "--loglevel=WARNING",
             f"--queues={queues}",
             f"--concurrency={concurrency}",
+            *pool,
             "--without-gossip",
             "--without-mingle",
             "--without-heartbeat",

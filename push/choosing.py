@@ -19,6 +19,9 @@ ORDER = ("wechat", "alipay", "jpush", "sms")
 TEXTED = frozenset({"action_needed", "result", "security"})
 """Kinds for which a text message is worth its cost when nothing else reaches the citizen."""
 
+CAPS: dict[str, tuple[int, int]] = {"policy": (2, 5), "reminder": (4, 12)}
+"""Kind → how many may be told outside the inbox in a day and in a week. What concerns a case of one's own has none."""
+
 PATIENCE: dict[bool, timedelta] = {True: timedelta(seconds=60), False: timedelta(minutes=30)}
 """How long a channel may keep a message (urgent or not) from the next one in the order."""
 
@@ -34,6 +37,7 @@ class Facts:
     channels, off          the citizen's preferences; a channel that is not named is on
     paused                 channel → until when it is left alone
     tried                  channel → why it did not work for this message
+    told_day, told_week    others of this kind that were told outside the inbox lately
     """
 
     kind: str
@@ -51,6 +55,8 @@ class Facts:
     quiet_to: time = time(8, 0)
     paused: Mapping[str, datetime] = field(default_factory=dict)
     tried: Mapping[str, str] = field(default_factory=dict)
+    told_day: int = 0
+    told_week: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ def _refusal(channel: str, facts: Facts) -> str | None:
     """Why a channel cannot or shall not be used; None when it can."""
     if facts.kind in facts.off:
         return "您关闭了这类通知，只放进消息列表"
+    if not facts.urgent and not facts.tried and (often := _too_often(facts)):
+        return often
     if not facts.channels.get(channel, True):
         return f"您关闭了{CHANNELS[channel]}通知"
     if channel not in facts.ready:
@@ -118,6 +126,16 @@ def _refusal(channel: str, facts: Facts) -> str | None:
             if facts.kind in TEXTED or (facts.urgent and facts.kind != "policy"):
                 return None
             return "短信只用于需要您知道或处理的事"
+
+
+def _too_often(facts: Facts) -> str | None:
+    """What a fallback tells was counted when its first channel was chosen, and is not counted again."""
+    day, week = CAPS.get(facts.kind, (0, 0))
+    if day and facts.told_day >= day:
+        return f"这类通知一天最多提醒您 {day} 次，这一条只放进消息列表"
+    if week and facts.told_week >= week:
+        return f"这类通知一周最多提醒您 {week} 次，这一条只放进消息列表"
+    return None
 
 
 def _waits(channel: str, facts: Facts) -> bool:

@@ -11,6 +11,7 @@ FRESH = timedelta(hours=1)
 """A cid lives for a day from its issue; what lay here longer than this is thrown away."""
 
 BATCH = 20
+MANY = 500
 
 _stock: deque[tuple[str, datetime]] = deque()
 
@@ -24,6 +25,23 @@ async def take(at: datetime) -> tuple[str, datetime]:
     found = await desk().jpush.cids(BATCH)
     _stock.extend((cid, at) for cid in found[1:])
     return found[0], at
+
+
+async def many(count: int, at: datetime) -> list[tuple[str, datetime]]:
+    """So many cids, or fewer. What is not used is handed back by `give_back`. Raises ProviderError."""
+    found: list[tuple[str, datetime]] = []
+    while _stock and len(found) < count:
+        cid, born = _stock.popleft()
+        if timedelta() <= at - born < FRESH:
+            found.append((cid, born))
+    if len(found) < count:
+        found += [(cid, at) for cid in await desk().jpush.cids(min(1000, max(MANY, count - len(found))))]
+    _stock.extend(found[count:])
+    return found[:count]
+
+
+def give_back(cids: list[tuple[str, datetime]]) -> None:
+    _stock.extend(cids)
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Literal
 
 from backend.core import db
@@ -47,6 +48,17 @@ async def spend_all(citizen_id: str, template_id: str) -> None:
         template_id,
         now(),
     )
+
+
+async def left_of_many(citizens: Sequence[uuid.UUID], template_id: str) -> dict[str, int]:
+    """Citizen id → messages of this template that may still be sent."""
+    rows = await db.fetch(
+        "SELECT citizen_id, greatest(by_client, by_event) - spent AS n FROM push_grant"
+        " WHERE citizen_id = ANY($1::uuid[]) AND template_id = $2",
+        list(citizens),
+        template_id,
+    )
+    return {str(row["citizen_id"]): max(0, row["n"]) for row in rows}
 
 
 async def left(citizen_id: str) -> dict[str, int]:

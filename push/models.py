@@ -17,7 +17,8 @@ class Message(BaseModel):
     """One event told to one citizen. `dedupe_key` makes the same event told twice one message.
 
     Texts hold no names and no numbers of persons: they are shown on lock screens. `plan_at` is when channels are to
-    be chosen, empty once they are; `expires_at` is when telling it outside the inbox has lost its point.
+    be chosen, empty once they are; `expires_at` is when telling it outside the inbox has lost its point. `sender` is
+    set for messages of a mass sending: they go by the bulk lane and stop with it (`senders`).
     """
 
     citizen_id = fields.UUIDField()
@@ -29,6 +30,7 @@ class Message(BaseModel):
     urgent = fields.BooleanField(default=False)
     data: dict[str, Any] = fields.JSONField(default=dict)
     dedupe_key = fields.CharField(max_length=200, unique=True)
+    sender = fields.CharField(max_length=48, null=True)
     read_at = fields.DatetimeField(null=True)
     plan_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField()
@@ -45,8 +47,8 @@ class Message(BaseModel):
 class Delivery(BaseModel):
     """One chain of attempts on one channel.
 
-    queued → claimed → sent → received | read; retry, unknown, failed, skipped, expired. `next_at` is when the row
-    needs a worker again, whatever its state; empty when nothing is left to do.
+    queued → claimed → sent → received | read; retry, unknown, failed, skipped, expired, stopped. `next_at` is when
+    the row needs a worker again, whatever its state; empty when nothing is left to do.
     `idempotency` is stored before the first attempt (JPush cid, our out id for the others) and used on every
     attempt; `idempotency_at` is its birth, because JPush forgets a cid after a day. `attempts` is also the fence:
     a worker that was paused may only write what belongs to its own attempt.
@@ -67,6 +69,7 @@ class Delivery(BaseModel):
     idempotency_at = fields.DatetimeField(null=True)
     provider_code = fields.CharField(max_length=64, null=True)
     provider_message_id = fields.CharField(max_length=64, null=True)
+    sender = fields.CharField(max_length=48, null=True)
 
     class Meta:
         table = "push_delivery"
@@ -75,6 +78,24 @@ class Delivery(BaseModel):
             Index(fields=("next_at",)),
             Index(fields=("provider_message_id",)),
         )
+
+
+class Sender(Model):
+    """A mass sending: open, paused, or stopped for good. Nothing of it leaves unless it is open.
+
+    `pace` is messages a second over all workers; nothing leaves outside `hour_from` ≤ hour < `hour_to`, Asia/Shanghai.
+    """
+
+    sender = fields.CharField(max_length=48, primary_key=True)
+    state = fields.CharField(max_length=8)
+    pace = fields.IntField()
+    hour_from = fields.SmallIntField()
+    hour_to = fields.SmallIntField()
+    swept = fields.BooleanField(default=False)
+    changed_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "push_sender"
 
 
 class Preference(Model):

@@ -14,8 +14,10 @@ JOIN = (
     " LEFT JOIN push_message m ON m.id = {message} LEFT JOIN LATERAL (SELECT"
     " bool_or(d.state IN ('sent', 'received', 'read')) AS sent, bool_or(d.state IN ('queued', 'claimed', 'retry')) AS"
     " open, bool_or(d.state = 'unknown') AS unknown, bool_or(d.state IN ('failed', 'expired')) AS failed,"
-    " coalesce(min(d.why) FILTER (WHERE d.state = 'skipped' AND starts_with(d.why, '您关闭了')),"
-    " '没有能用的渠道，只放进消息列表') AS skipped_why,"
+    " bool_or(d.state = 'stopped') AS stopped, count(*) AS lines,"
+    " CASE WHEN count(*) = 0 OR bool_or(d.state = 'stopped') THEN '任务终止前还没有发' ELSE coalesce(min(d.why) FILTER"
+    " (WHERE d.state = 'skipped' AND (starts_with(d.why, '您关闭了') OR starts_with(d.why, '这类通知一'))),"
+    " '没有能用的渠道，只放进消息列表') END AS skipped_why,"
     " (array_agg(coalesce(d.provider_code, d.why) ORDER BY d.updated_at DESC)"
     " FILTER (WHERE d.state IN ('failed', 'expired')))[1] AS failed_why,"
     " (array_agg(d.channel ORDER BY d.updated_at DESC) FILTER (WHERE d.state <> 'skipped'))[1] AS channel"
@@ -25,7 +27,7 @@ JOIN = (
 
 OUTCOME = (
     "CASE WHEN m.plan_at IS NOT NULL THEN 'waiting' WHEN o.sent THEN 'sent' WHEN o.open THEN 'waiting'"
-    " WHEN o.unknown THEN 'unknown' WHEN o.failed THEN 'failed' ELSE 'skipped' END"
+    " WHEN o.unknown THEN 'unknown' WHEN o.stopped THEN 'skipped' WHEN o.failed THEN 'failed' ELSE 'skipped' END"
 )
 """One word for a message over all its channels. `skipped` is told in the inbox alone."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from backend.core import db, logging
 from backend.core.clock import now
-from push import reach
+from push import reach, senders
 from push.choosing import Choice, choose
 
 log = logging.get("push")
@@ -28,7 +28,7 @@ async def plan(message_id: str | uuid.UUID) -> bool:
     at = now()
     message = await db.fetch_one(
         "UPDATE push_message SET plan_at = $2 WHERE id = $1 AND plan_at IS NOT NULL"
-        " RETURNING citizen_id, kind, urgent, expires_at, read_at",
+        " RETURNING citizen_id, kind, urgent, expires_at, read_at, sender",
         key,
         at + LEASE,
     )
@@ -49,7 +49,9 @@ async def plan(message_id: str | uuid.UUID) -> bool:
         await db.execute("SELECT 1 FROM push_message WHERE id = $1 FOR UPDATE", key)
         if await _used(key) != before:
             return False
-        await _write(key, choices, template, at)
+        if message["sender"] is not None and await senders.held(message["sender"]):
+            return False  # paused: planned again after the lease, if it is open then; the sweep ends what was stopped
+        await _write(key, choices, template, at, message["sender"])
         await db.execute("UPDATE push_message SET plan_at = NULL WHERE id = $1", key)
     return bool(choices)
 
@@ -59,14 +61,16 @@ async def ask_again(message_id: uuid.UUID, at: datetime) -> None:
     await db.execute("UPDATE push_message SET plan_at = $2 WHERE id = $1", message_id, at)
 
 
-async def _write(message_id: uuid.UUID, choices: Sequence[Choice], template: str, at: datetime) -> None:
+async def _write(
+    message_id: uuid.UUID, choices: Sequence[Choice], template: str, at: datetime, sender: str | None
+) -> None:
     """Insert what is new; a channel that was skipped before may be queued now. What was tried stays as it is."""
     for choice in choices:
         key = uuid.uuid4()
         await db.execute(
             "INSERT INTO push_delivery AS d (id, message_id, channel, state, why, attempts, next_at, updated_at,"
-            " template, targets, idempotency, idempotency_at, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, '[]'::jsonb, $9, $10, $7)"
+            " template, targets, idempotency, idempotency_at, created_at, sender)"
+            " VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, '[]'::jsonb, $9, $10, $7, $11)"
             " ON CONFLICT (message_id, channel) DO UPDATE SET state = excluded.state, why = excluded.why,"
             " next_at = excluded.next_at, updated_at = excluded.updated_at, created_at = excluded.created_at"
             " WHERE d.state = 'skipped'",
@@ -81,6 +85,7 @@ async def _write(message_id: uuid.UUID, choices: Sequence[Choice], template: str
             # JPush gives its own value (a cid), fetched before the first attempt
             None if choice.channel == "jpush" else key.hex,
             None if choice.channel == "jpush" else at,
+            sender,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,11 +30,13 @@ class Ports:
     """addresses          of a citizen id
     citizen_of_openid  the citizen id behind a WeChat openid, None when unknown
     official_reply     what the official account answers to a verified message, None for nothing
+    addresses_of_many  citizen id → addresses in one go, without those who are not found
     """
 
     addresses: Callable[[str], Awaitable[Addresses]]
     citizen_of_openid: Callable[[str], Awaitable[str | None]]
     official_reply: Callable[[WeChatMessage], Awaitable[str | None]] = _silent
+    addresses_of_many: Callable[[Sequence[str]], Awaitable[Mapping[str, Addresses]]] | None = None
 
 
 _ports: Ports | None = None

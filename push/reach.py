@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import asyncpg
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from backend.core import db
 from backend.providers.vendors import desk
 from push import grants, health, texts
-from push.choosing import Facts
+from push.choosing import CAPS, Facts
 from push.ports import Addresses, ports
 from push.schemas import Preferences
 
@@ -53,6 +53,18 @@ async def devices(citizen_id: str) -> list[str]:
     return [row["registration_id"] for row in rows]
 
 
+async def devices_of_many(citizens: Sequence[uuid.UUID]) -> dict[str, list[str]]:
+    """Citizen id → JPush registrations, the most recent first."""
+    rows = await db.fetch(
+        "SELECT citizen_id, registration_id FROM push_device WHERE citizen_id = ANY($1::uuid[]) ORDER BY seen_at DESC",
+        list(citizens),
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(str(row["citizen_id"]), []).append(row["registration_id"])
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     addresses: Addresses
@@ -65,12 +77,43 @@ async def load(
     citizen_id: str, kind: str, *, urgent: bool, at: datetime, tried: Mapping[str, str] | None = None
 ) -> Reach:
     """Read everything `choose` needs. Identity is asked for addresses; its errors come through."""
+    addresses = await ports().addresses(citizen_id)
+    read = await _read([citizen_id], kind, at)
+    return read(citizen_id, addresses, urgent, tried or {})
+
+
+async def load_many(citizen_ids: Sequence[str], kind: str, *, urgent: bool, at: datetime) -> dict[str, Reach]:
+    """The same for many at once; who is not found is left out."""
+    many = await addresses_of(citizen_ids)
+    read = await _read(list(many), kind, at)
+    return {citizen: read(citizen, addresses, urgent, {}) for citizen, addresses in many.items()}
+
+
+async def addresses_of(citizen_ids: Sequence[str]) -> Mapping[str, Addresses]:
+    """Citizen id → addresses; who is not found is left out."""
+    at_once = ports().addresses_of_many
+    if at_once is not None:
+        return await at_once(citizen_ids)
+    return {citizen: await ports().addresses(citizen) for citizen in citizen_ids}
+
+
+async def _read(
+    citizen_ids: Sequence[str], kind: str, at: datetime
+) -> Callable[[str, Addresses, bool, Mapping[str, str]], Reach]:
+    """What the rows say of these citizens, as a function from one of them to their reach. Five queries."""
     clients = desk()
     template = texts.OF_KIND[kind]
     wechat_template = clients.config.wechat.templates.get(template)
-    addresses = await ports().addresses(citizen_id)
-    wanted = await preferences(citizen_id)
-    left = await grants.left(citizen_id)
+    keys = [uuid.UUID(citizen) for citizen in citizen_ids]
+    wanted_rows = await db.fetch(
+        "SELECT citizen_id, channels, off, quiet_from, quiet_to FROM push_preference"
+        " WHERE citizen_id = ANY($1::uuid[])",
+        keys,
+    )
+    wanted = {str(row["citizen_id"]): row for row in wanted_rows}
+    left = await grants.left_of_many(keys, wechat_template or "")
+    held = await devices_of_many(keys)
+    lately = await _lately(keys, kind, at) if kind in CAPS else {}
     state = await health.load(at)
     ready = {"jpush"}
     if wechat_template:
@@ -79,24 +122,47 @@ async def load(
         ready.add("alipay")
     if template in clients.config.sms.templates:
         ready.add("sms")
-    return Reach(
-        addresses=addresses,
-        template=template,
-        facts=Facts(
-            kind=kind,
-            urgent=urgent,
-            at=at,
-            wechat=bool(addresses.wechat_openid),
-            grants=left.get(wechat_template or "", 0),
-            alipay=bool(addresses.alipay_user_id),
-            devices=len(await devices(citizen_id)),
-            phone=bool(addresses.phone),
-            ready=frozenset(ready),
-            channels={str(name): on for name, on in wanted.channels.items()},
-            off=frozenset(wanted.off),
-            quiet_from=time.fromisoformat(wanted.quiet_from),
-            quiet_to=time.fromisoformat(wanted.quiet_to),
-            paused=state.paused,
-            tried=dict(tried or {}),
-        ),
+
+    def of(citizen: str, addresses: Addresses, urgent: bool, tried: Mapping[str, str]) -> Reach:
+        chosen = read_preferences(wanted.get(citizen))
+        day, week = lately.get(citizen, (0, 0))
+        return Reach(
+            addresses=addresses,
+            template=template,
+            facts=Facts(
+                kind=kind,
+                urgent=urgent,
+                at=at,
+                wechat=bool(addresses.wechat_openid),
+                grants=left.get(citizen, 0),
+                alipay=bool(addresses.alipay_user_id),
+                devices=len(held.get(citizen, ())),
+                phone=bool(addresses.phone),
+                ready=frozenset(ready),
+                channels={str(name): on for name, on in chosen.channels.items()},
+                off=frozenset(chosen.off),
+                quiet_from=time.fromisoformat(chosen.quiet_from),
+                quiet_to=time.fromisoformat(chosen.quiet_to),
+                paused=state.paused,
+                tried=dict(tried),
+                told_day=day,
+                told_week=week,
+            ),
+        )
+
+    return of
+
+
+async def _lately(citizens: Sequence[uuid.UUID], kind: str, at: datetime) -> dict[str, tuple[int, int]]:
+    """Citizen → messages of this kind that were told outside the inbox in the last day and the last week."""
+    rows = await db.fetch(
+        "SELECT m.citizen_id, count(*) FILTER (WHERE m.created_at > $4) AS day, count(*) AS week FROM push_message m"
+        " WHERE m.citizen_id = ANY($1::uuid[]) AND m.kind = $2 AND m.created_at > $3 AND EXISTS (SELECT 1 FROM"
+        " push_delivery d WHERE d.message_id = m.id AND d.state NOT IN ('skipped', 'failed', 'expired', 'stopped'))"
+        " GROUP BY m.citizen_id",
+        list(citizens),
+        kind,
+        at - timedelta(days=7),
+        at - timedelta(days=1),
     )
+    return {str(row["citizen_id"]): (int(row["day"]), int(row["week"])) for row in rows}

@@ -19,7 +19,7 @@ from backend.core import db, logging
 from backend.core.clients import ProviderError
 from backend.core.clock import now
 from backend.providers.vendors import desk
-from push import channels, cids, grants, health, planning, reach
+from push import buckets, channels, cids, grants, health, planning, reach
 from push.channels import Target
 from push.choosing import PATIENCE
 from push.ports import ports
@@ -39,7 +39,7 @@ RECEIPTS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), tim
 
 AT_ONCE = 20
 
-_DUE = (
+DUE = (
     "SELECT d.id, d.message_id, d.channel, d.state, d.attempts, d.template, d.created_at, d.idempotency,"
     " d.idempotency_at, m.citizen_id, m.kind, m.title, m.body, m.link, m.urgent, m.data, m.read_at, m.expires_at,"
     " m.created_at AS told_at FROM push_delivery d JOIN push_message m ON m.id = d.message_id"
@@ -51,7 +51,7 @@ async def send_message(message_id: str) -> int:
     """Send what is due of one message, with its fallbacks; returns how many attempts were made."""
     made = 0
     for _ in range(8):  # a chain has four channels; each may be prepared once and sent once
-        rows = await db.fetch(_DUE + " AND d.message_id = $2 ORDER BY d.next_at", now(), uuid.UUID(message_id))
+        rows = await db.fetch(DUE + " AND d.message_id = $2 ORDER BY d.next_at", now(), uuid.UUID(message_id))
         if not rows:
             break
         for row in rows:
@@ -60,8 +60,9 @@ async def send_message(message_id: str) -> int:
 
 
 async def send_due(limit: int = AT_ONCE) -> int:
-    """Send what is due of all messages, the most urgent and oldest first; returns how many rows were looked at."""
-    rows = await db.fetch(_DUE + " ORDER BY m.urgent DESC, d.next_at LIMIT $2", now(), limit)
+    """Send what is due of all messages but mass sendings, the most urgent and oldest first; how many rows were
+    looked at."""
+    rows = await db.fetch(DUE + " AND d.sender IS NULL ORDER BY m.urgent DESC, d.next_at LIMIT $2", now(), limit)
     await asyncio.gather(*(attempt(row) for row in rows))
     return len(rows)
 
@@ -110,10 +111,14 @@ async def _attempt(row: asyncpg.Record, at: datetime) -> bool:
     except ProviderError as error:
         # nothing was sent: whatever the code says, this is no unknown outcome
         kind = error if error.outcome != "unknown" else ProviderError("retryable", error.provider, error.code)
-        await _failed(row, row["attempts"] + 1, kind, at, expect=row["state"])
+        await failed(row, row["attempts"] + 1, kind, at, expect=row["state"])
         return False
     if ready is None:
         await _give_up(row, "这个渠道已经联系不到您", at)
+        return False
+    wait = await buckets.for_one(row["channel"], urgent=row["urgent"])
+    if wait:
+        await _mark(row, row["state"], None, at + timedelta(seconds=wait), at)
         return False
     attempts = await _claim(row, ready, at)
     if attempts is None:
@@ -121,7 +126,7 @@ async def _attempt(row: asyncpg.Record, at: datetime) -> bool:
     try:
         provider_id = await channels.send(row["channel"], _target(row, ready, at), _content(row))
     except ProviderError as error:
-        await _failed(row, attempts, error, now(), expect="claimed", since=ready.idempotency_at)
+        await failed(row, attempts, error, now(), expect="claimed", since=ready.idempotency_at)
     else:
         await _sent(row, provider_id, now())
         if row["channel"] in state.marked:
@@ -215,7 +220,7 @@ async def _sent(row: asyncpg.Record, provider_id: str, at: datetime) -> None:
             await grants.spend_one(str(row["citizen_id"]), template)
 
 
-async def _failed(
+async def failed(
     row: asyncpg.Record,
     attempts: int,
     error: ProviderError,
@@ -350,5 +355,5 @@ async def release_dead(limit: int = 100) -> int:
     )
     for row in rows:
         lost = ProviderError("unknown", row["channel"], "worker_lost")
-        await _failed(row, row["attempts"], lost, at, expect="claimed")
+        await failed(row, row["attempts"], lost, at, expect="claimed")
     return len(rows)

@@ -102,16 +102,26 @@ async def notify(
 
 
 async def notify_many(
-    told: Mapping[uuid.UUID, str], kind: str, *, title: str, body: str, reason: str, link: str | None
+    told: Mapping[uuid.UUID, str],
+    kind: str,
+    *,
+    title: str,
+    body: str,
+    reason: str,
+    link: str | None,
+    sender: str | None = None,
 ) -> dict[uuid.UUID, uuid.UUID]:
-    """The same words to many, citizen → dedupe key, in one statement; citizen → message. As `notify` otherwise."""
+    """The same words to many, citizen → dedupe key, in one statement; citizen → message. As `notify` otherwise.
+
+    With a `sender` (`senders.opened`) they leave by the bulk lane, at its pace, and stop with it.
+    """
     _check(kind, title, body, reason, link)
     moment = now()
     citizens, keys = list(told), list(told.values())
     rows = await db.fetch(
         "WITH made AS (INSERT INTO push_message (id, citizen_id, kind, title, body, link, reason, urgent, data,"
-        " dedupe_key, created_at, plan_at, expires_at) SELECT gen_random_uuid(), c, $1, $2, $3, $4, $5, false,"
-        " '{}'::jsonb, k, $6, $7, $8 FROM unnest($9::uuid[], $10::varchar[]) AS t (c, k)"
+        " dedupe_key, created_at, plan_at, expires_at, sender) SELECT gen_random_uuid(), c, $1, $2, $3, $4, $5, false,"
+        " '{}'::jsonb, k, $6, $7, $8, $11 FROM unnest($9::uuid[], $10::varchar[]) AS t (c, k)"
         " ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, citizen_id)"
         " SELECT id, citizen_id, true AS fresh FROM made UNION ALL SELECT m.id, m.citizen_id, false FROM push_message m"
         " WHERE m.dedupe_key = ANY($10::varchar[])",
@@ -121,14 +131,18 @@ async def notify_many(
         link,
         reason,
         moment,
-        moment + PLAN_GRACE,
+        moment + PLAN_GRACE if sender is None else moment,
         moment + LIFETIMES[kind],
         citizens,
         keys,
+        sender,
     )
-    for row in rows:
-        if row["fresh"]:
-            enqueue(tasks.deliver, str(row["id"]))
+    if sender is None:
+        for row in rows:
+            if row["fresh"]:
+                enqueue(tasks.deliver, str(row["id"]))
+    elif rows:
+        enqueue(tasks.pump)
     return {row["citizen_id"]: row["id"] for row in rows}
 
 

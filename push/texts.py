@@ -24,6 +24,7 @@ STATES: dict[str, str] = {
     "failed": "没有送到",
     "skipped": "未使用",
     "expired": "已过时",
+    "stopped": "已取消",
 }
 CHANNELS: dict[str, str] = {"wechat": "微信", "alipay": "支付宝", "jpush": "手机推送", "sms": "短信"}
 

@@ -15,7 +15,7 @@ import msgspec
 from backend.campaigns import audience
 from backend.core import db, logging
 from backend.core.clock import SHANGHAI, now
-from push import outcomes
+from push import outcomes, senders
 from push import service as push
 
 log = logging.get("campaigns")
@@ -26,6 +26,11 @@ CATCH_UP_S = 2.0
 """A pause between two steps longer than this is not made up for: the pace is a limit, not an average."""
 HALT_WINDOW = 300
 HALT_EVIDENCE = 20
+
+
+def sender_of(campaign_id: uuid.UUID) -> str:
+    """The name of a campaign in push."""
+    return f"campaign:{campaign_id.hex}"
 
 
 async def run() -> int:
@@ -77,6 +82,8 @@ async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
         allowed,
     )
     if not people:
+        if await senders.waits(sender_of(row["id"])):
+            return 0  # somebody's quiet hours, a channel that rests: a pause or a stop still holds them back
         await db.execute(
             "UPDATE campaigns_campaign SET state = 'done', ended_at = $2, changed_at = $2 WHERE id = $1",
             row["id"],
@@ -90,6 +97,7 @@ async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
         body=row["body"],
         reason=row["reason"],
         link=row["link"],
+        sender=sender_of(row["id"]),
     )
     await db.execute(
         "UPDATE campaigns_target t SET state = 'told', message_id = n.m FROM unnest($2::uuid[], $3::uuid[]) AS n (c, m)"
@@ -117,6 +125,7 @@ async def _halt(row: asyncpg.Record) -> bool:
     ended, failed = int(found["ended"]), int(found["failed"])
     if ended < HALT_EVIDENCE or failed * 100 < ended * row["halt_percent"]:
         return False
+    await senders.paused(sender_of(row["id"]))
     why = f"最近 {ended} 人中 {failed} 人没有送到，超过 {row['halt_percent']}%，已自动停止"
     log.error("campaign_halted", campaign=str(row["id"]), ended=ended, failed=failed)
     await db.execute(

@@ -9,11 +9,13 @@ import msgspec
 
 from backend.campaigns import audience
 from backend.campaigns.errors import CampaignChanged, CampaignNotFound, SecondPersonNeeded, WrongCampaignState
+from backend.campaigns.running import sender_of
 from backend.campaigns.schemas import Act, CampaignChange, CampaignPut
 from backend.core import audit, db
 from backend.core.clock import now
 from backend.core.errors import InvalidPayload
 from backend.core.sessions import Principal
+from push import senders
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     "draft": {"submit": "submitted", "stop": "stopped"},
@@ -141,7 +143,13 @@ async def act(who: Principal, campaign_id: str, name: str, given: Act) -> uuid.U
             who.id,
             who.name or who.id,
         )
-        if name == "stop":
+        sender = sender_of(row["id"])
+        if name in ("start", "resume"):
+            await senders.opened(sender, pace=row["pace"], hour_from=row["hour_from"], hour_to=row["hour_to"])
+        elif name == "pause":
+            await senders.paused(sender)
+        elif name == "stop":
+            await senders.stopped(sender)
             await db.execute(
                 "UPDATE campaigns_target SET state = 'left' WHERE campaign_id = $1 AND state = 'waiting'", row["id"]
             )

@@ -23,8 +23,8 @@ from backend.core import db, logging, metrics
 
 log = logging.get("tasks")
 
-Queue = Literal["urgent", "default"]
-QUEUES: tuple[Queue, ...] = ("urgent", "default")
+Queue = Literal["urgent", "default", "bulk"]
+QUEUES: tuple[Queue, ...] = ("urgent", "default", "bulk")
 BATCH = 25  # calls in one message at most: work that one worker loses, or holds up, together
 LINGER = 0.03  # seconds that a message which is not urgent waits for company
 

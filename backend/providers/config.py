@@ -143,6 +143,8 @@ class Vendors(msgspec.Struct, frozen=True, kw_only=True):
     faceid: FaceIdConfig
     authority: AuthorityConfig
     departments: DepartmentsConfig
+    rates: dict[str, float] = {}
+    """Channel (wechat, alipay, jpush, sms) → messages a second that its account allows; no entry, no limit of ours."""
     official: WeChatConfig | None = None
     """The official account (公众号); without it its callbacks are refused."""
 

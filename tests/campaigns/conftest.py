@@ -15,7 +15,7 @@ from backend.core import db
 from backend.core.clock import SHANGHAI, now, shifted, today
 from backend.core.keys import vault
 from backend.identity.realname import month_of
-from push import cids
+from push import bulk, cids
 from tests.cases.people import Handler, handler
 from tests.conftest import Client, Server, Simulators
 from tests.licenses.conftest import entry
@@ -145,3 +145,22 @@ async def figures(who: Handler, campaign: dict[str, Any]) -> dict[str, Any]:
     parts = ("sent", "skipped", "failed", "unknown", "waiting")
     assert numbers["targeted"] == sum(numbers[part] for part in parts), "the figures must add up"
     return {**numbers, "state": found["state"], "note": found["note"]}
+
+
+async def sent_out(campaign: dict[str, Any], *, seconds: float = 120) -> None:
+    """The bulk lane works, at a time so far on, until nothing of this campaign waits that may leave."""
+    sender = running.sender_of(uuid.UUID(campaign["id"]))
+    with shifted(timedelta(seconds=seconds)):
+        while await _may_leave(sender):
+            await bulk.pump(0.5)
+
+
+async def _may_leave(sender: str) -> bool:
+    row = await db.fetch_one(
+        "SELECT state = 'open' AND (EXISTS (SELECT 1 FROM push_message WHERE sender = $1 AND plan_at <= $2) OR EXISTS"
+        " (SELECT 1 FROM push_delivery WHERE sender = $1 AND state IN ('queued', 'retry') AND next_at <= $2)) AS more"
+        " FROM push_sender WHERE sender = $1",
+        sender,
+        now(),
+    )
+    return row is not None and bool(row["more"])

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from backend.campaigns import running
 from backend.core import db
-from push import tasks
-from tests.campaigns.conftest import WORDS, Town, act, figures, make, started, steps
+from backend.core.clock import shifted
+from push import buckets, bulk, senders, tasks
+from tests.campaigns.conftest import WORDS, Town, act, figures, make, sent_out, started, steps
 from tests.cases.people import Handler, handler
 from tests.conftest import Client, Server, Simulators
 
 pytestmark = pytest.mark.usefixtures("noon")
-Drain = Any
 
 
 async def received(sandbox: Simulators) -> list[str]:
@@ -33,7 +35,7 @@ async def people(town: Town, count: int, **changes: Any) -> list[uuid.UUID]:
 
 
 async def test_what_the_operator_counted_is_who_is_told(
-    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
 ) -> None:
     await people(town, 7)
     await town.person(age=30)
@@ -42,7 +44,9 @@ async def test_what_the_operator_counted_is_who_is_told(
     assert counted["count"] == 8
     campaign = await started(operator, second)
     await steps(campaign, running.SHARDS + 3)
-    await drain()
+    assert (await figures(operator, campaign))["waiting"] == 8
+    await sent_out(campaign)
+    await steps(campaign, 1, seconds=180)
     numbers = await figures(operator, campaign)
     assert (numbers["targeted"], numbers["sent"], numbers["skipped"]) == (8, 7, 1)
     assert numbers["skipped_why"] == [{"why": "没有能用的渠道，只放进消息列表", "count": 1}]
@@ -77,7 +81,7 @@ async def test_what_was_approved_cannot_be_changed_afterwards(operator: Handler,
 
 
 async def test_the_pace_is_kept_and_a_pause_stops_the_next_second(
-    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
 ) -> None:
     await people(town, 12)
     campaign = await started(operator, second, pace=3)
@@ -88,18 +92,19 @@ async def test_the_pace_is_kept_and_a_pause_stops_the_next_second(
     await act(operator, campaign, "resume")
     assert await steps(campaign, 6) > 0
     await steps(campaign, 8)
-    await drain()
+    await sent_out(campaign)
+    await steps(campaign, 1, seconds=180)
     numbers = await figures(operator, campaign)
     assert (numbers["targeted"], numbers["sent"], numbers["state"]) == (12, 12, "done")
     told = await received(sandbox)
     assert len(told) == len(set(told)) == 12, "nobody twice"
 
 
-async def test_stop_is_for_good(town: Town, operator: Handler, second: Handler, drain: Drain) -> None:
+async def test_stop_is_for_good(town: Town, operator: Handler, second: Handler) -> None:
     await people(town, 10)
     campaign = await started(operator, second, pace=2)
     await steps(campaign, running.SHARDS + 1)
-    await drain()
+    await sent_out(campaign)
     await act(operator, campaign, "stop")
     assert await steps(campaign, 5, seconds=60) == 0
     numbers = await figures(operator, campaign)
@@ -110,19 +115,15 @@ async def test_stop_is_for_good(town: Town, operator: Handler, second: Handler, 
 
 
 async def test_two_workers_at_once_tell_each_person_once(
-    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
 ) -> None:
     await people(town, 40)
     campaign = await started(operator, second, pace=15)
     key = uuid.UUID(campaign["id"])
-    from datetime import timedelta
-
-    from backend.core.clock import shifted
-
     for number in range(1, running.SHARDS + 8):
         with shifted(timedelta(seconds=number)):
             await asyncio.gather(*(running.step(key) for _ in range(4)))
-    await drain()
+    await sent_out(campaign)
     told = await received(sandbox)
     assert len(told) == len(set(told)) == 40
     assert (await figures(operator, campaign))["sent"] == 40
@@ -151,14 +152,14 @@ async def test_a_worker_killed_inside_a_step_leaves_it_undone(
 
 
 async def test_too_many_failures_stop_it_with_the_reason(
-    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
 ) -> None:
     await people(town, 60)
     campaign = await started(operator, second, pace=30)
     await steps(campaign, running.SHARDS)
     await sandbox.send("PUT", "/_control/faults/jpush/push", {"fault": "code", "code": "1011"})
     assert await steps(campaign, 1, seconds=running.SHARDS + 1) == 30
-    await drain()
+    await sent_out(campaign)
     await steps(campaign, 3, seconds=running.SHARDS + 2)
     numbers = await figures(operator, campaign)
     assert numbers["state"] == "halted"
@@ -168,13 +169,13 @@ async def test_too_many_failures_stop_it_with_the_reason(
 
 
 async def test_a_timeout_after_accepting_is_unknown_and_never_sent_twice(
-    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
 ) -> None:
     await people(town, 6)
     await sandbox.send("PUT", "/_control/faults/jpush/push", {"fault": "drop_after_accept", "times": 3})
     campaign = await started(operator, second)
     await steps(campaign, running.SHARDS + 2)
-    await drain()
+    await sent_out(campaign)
     await tasks.replay.run()
     numbers = await figures(operator, campaign)
     assert numbers["sent"] + numbers["unknown"] + numbers["waiting"] == 6
@@ -186,7 +187,7 @@ async def test_a_timeout_after_accepting_is_unknown_and_never_sent_twice(
 
 
 async def test_who_turned_policy_notices_off_has_them_in_the_inbox_alone(
-    town: Town, operator: Handler, second: Handler, drain: Drain, sandbox: Simulators
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
 ) -> None:
     [one, two] = await people(town, 2)
     await db.execute(
@@ -196,7 +197,7 @@ async def test_who_turned_policy_notices_off_has_them_in_the_inbox_alone(
     )
     campaign = await started(operator, second)
     await steps(campaign, running.SHARDS + 2)
-    await drain()
+    await sent_out(campaign)
     numbers = await figures(operator, campaign)
     assert (numbers["sent"], numbers["skipped"]) == (1, 1)
     assert numbers["skipped_why"] == [{"why": "您关闭了这类通知，只放进消息列表", "count": 1}]
@@ -210,11 +211,11 @@ async def test_outside_its_hours_nothing_goes_out(town: Town, operator: Handler,
     assert (await figures(operator, campaign))["targeted"] == 0
 
 
-async def test_the_list_of_outcomes_names_nobody(town: Town, operator: Handler, second: Handler, drain: Drain) -> None:
+async def test_the_list_of_outcomes_names_nobody(town: Town, operator: Handler, second: Handler) -> None:
     told = await people(town, 3)
     campaign = await started(operator, second)
     await steps(campaign, running.SHARDS + 2)
-    await drain()
+    await sent_out(campaign)
     path = f"/operate/v1/campaigns/{campaign['id']}/outcomes"
     headers = {"authorization": f"Bearer {operator.api.token}"}
     async with operator.api.request("GET", path, headers=headers) as answer:
@@ -269,3 +270,104 @@ async def test_a_city_sees_nothing_of_the_province_and_no_other_role_sends(
         other = handler(running, http, role)
         await act(other, campaign, "submit", status=403)
         await other.api.call("POST", "/operate/v1/campaigns", WORDS, status=403)
+
+
+async def test_a_pause_holds_back_who_was_told_and_waits(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    """All are on their way (a channel that rests, quiet hours): none leaves while it is paused, each once after it."""
+    await people(town, 9)
+    campaign = await started(operator, second)
+    assert await steps(campaign, running.SHARDS + 1) == 9
+    await act(operator, campaign, "pause")
+    with shifted(timedelta(seconds=120)):
+        await bulk.pump(1)
+        await tasks.replay.run()
+    assert await received(sandbox) == []
+    assert (await figures(operator, campaign))["waiting"] == 9
+    await act(operator, campaign, "resume")
+    await sent_out(campaign)
+    told = await received(sandbox)
+    assert len(told) == len(set(told)) == 9
+
+
+async def test_a_stop_holds_back_for_good_who_waits_for_the_morning(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    """Three have a channel chosen and their quiet hours until evening; three are not even planned; one was sent."""
+    late = await people(town, 3)
+    for person in late:
+        await db.execute(
+            "INSERT INTO push_preference (citizen_id, channels, off, quiet_from, quiet_to, updated_at)"
+            " VALUES ($1, '{}', '[]', '11:00', '20:00', now())",
+            person,
+        )
+    await people(town, 1)
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 1)
+    await sent_out(campaign)
+    numbers = await figures(operator, campaign)
+    assert (numbers["sent"], numbers["waiting"], numbers["state"]) == (1, 3, "running"), "not done while some wait"
+    await db.execute("UPDATE push_message SET plan_at = now() WHERE citizen_id = $1", late[0])
+    await db.execute(
+        "DELETE FROM push_delivery d USING push_message m WHERE m.id = d.message_id AND m.citizen_id = $1", late[0]
+    )
+    await act(operator, campaign, "stop")
+    with shifted(timedelta(hours=9)):
+        for _ in range(3):
+            await bulk.pump(0.5)
+        await tasks.replay.run()
+    assert len(await received(sandbox)) == 1
+    numbers = await figures(operator, campaign)
+    assert (numbers["sent"], numbers["skipped"], numbers["waiting"]) == (1, 3, 0)
+    assert numbers["skipped_why"] == [{"why": "任务终止前还没有发", "count": 3}]
+    assert await senders.opened(running.sender_of(uuid.UUID(campaign["id"])), pace=5) is None
+    [row] = await db.fetch("SELECT state, swept FROM push_sender")
+    assert (row["state"], row["swept"]) == ("stopped", True), "what was stopped cannot be opened again"
+
+
+async def test_nothing_leaves_outside_its_hours_even_when_it_was_told_within(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    await people(town, 2)
+    campaign = await started(operator, second, hour_from=9, hour_to=13)
+    await steps(campaign, running.SHARDS + 1)
+    with shifted(timedelta(hours=2)):
+        await bulk.pump(0.5)
+    assert await received(sandbox) == []
+    await sent_out(campaign, seconds=60)
+    assert len(await received(sandbox)) == 2
+
+
+async def test_more_notices_than_a_day_may_bring_stay_in_the_inbox(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    await people(town, 1)
+    for number in range(3):
+        campaign = await started(operator, second, name=f"通知 {number}")
+        await steps(campaign, running.SHARDS + 1)
+        await sent_out(campaign)
+    assert len(await received(sandbox)) == 2
+    numbers = await figures(operator, campaign)
+    assert (numbers["sent"], numbers["skipped"]) == (0, 1)
+    assert numbers["skipped_why"] == [{"why": "这类通知一天最多提醒您 2 次，这一条只放进消息列表", "count": 1}]
+
+
+async def test_without_the_counter_of_the_pace_a_mass_sending_waits(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people(town, 3)
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 1)
+
+    class Away:
+        async def eval(self, *_: Any) -> Any:
+            raise RedisConnectionError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(buckets.redis, "client", Away)
+        with shifted(timedelta(seconds=60)):
+            await bulk.pump(0.3)
+        assert await received(sandbox) == []
+    await sent_out(campaign)
+    assert len(await received(sandbox)) == 3

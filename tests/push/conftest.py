@@ -94,7 +94,12 @@ async def town(running: Server, database: None, sandbox: Simulators) -> AsyncIte
     before = ports._ports
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         made = Town(running, http)
-        held = replace(ports.ports(), addresses=made.addresses, citizen_of_openid=made.citizen_of_openid)
+        held = replace(
+            ports.ports(),
+            addresses=made.addresses,
+            addresses_of_many=None,
+            citizen_of_openid=made.citizen_of_openid,
+        )
         ports.configure(held)
         yield made
     ports._ports = before

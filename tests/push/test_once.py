@@ -210,7 +210,7 @@ async def test_a_paused_worker_cannot_overwrite_what_came_later(town: Town, sand
     await with_device(person)
     message = await tell(person)
     await planning.plan(message)
-    [stale] = await db.fetch(sending._DUE, sending.now())
+    [stale] = await db.fetch(sending.DUE, sending.now())
     await sending.send_message(message)
     assert (await person.deliveries())["jpush"] == "sent"
     assert await sending.attempt(stale) is False
@@ -291,7 +291,7 @@ async def test_workers_that_prepare_one_push_together_agree_on_its_cid(town: Tow
     person = town.person()
     await with_device(person)
     await planning.plan(await tell(person))
-    [row] = await db.fetch(sending._DUE, sending.now())
+    [row] = await db.fetch(sending.DUE, sending.now())
     ready = await asyncio.gather(*(sending._prepare(row, sending.now()) for _ in range(5)))
     [kept] = await db.fetch("SELECT idempotency FROM push_delivery WHERE channel = 'jpush'")
     assert {one.idempotency for one in ready if one is not None} == {kept["idempotency"]}
