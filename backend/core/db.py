@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 from tortoise import Tortoise, fields
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
+from tortoise.connection import get_connection, get_connections
 from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
@@ -140,7 +140,7 @@ async def transaction() -> AsyncIterator[None]:
     work: list[Callable[[], Any]] = []
     token = _after_commit.set(work)
     try:
-        async with in_transaction("default") as held:
+        async with _begun() as held:
             inner = _raw.set(held._connection)
             try:
                 yield
@@ -155,6 +155,45 @@ async def transaction() -> AsyncIterator[None]:
                 await result
         except Exception as exc:  # noqa: BLE001 - the work is committed; whatever was to follow is replayed from rows
             log.error("after_commit_failed", error=repr(exc))
+
+
+@asynccontextmanager
+async def _begun() -> AsyncIterator[Any]:
+    """Tortoise's transaction, put back also where Tortoise does not: when the server is lost at BEGIN it leaves the
+    connection taken and the context set, and every later statement of that context would go to a dead connection."""
+    context: Any = in_transaction("default")
+    before = get_connection("default")
+    try:
+        held = await context.__aenter__()
+    except BaseException:
+        taken, context.client._connection = context.client._connection, None
+        if taken is not None and before._pool is not None:
+            await _released(before._pool, taken)
+        if get_connection("default") is not before:
+            get_connections().reset(context.token)
+        raise
+    try:
+        yield held
+    except BaseException as exc:
+        await _ended(context, before, exc)
+        raise
+    else:
+        await _ended(context, before, None)
+
+
+async def _ended(context: Any, before: BaseDBAsyncClient, exc: BaseException | None) -> None:
+    try:
+        await context.__aexit__(type(exc) if exc else None, exc, exc.__traceback__ if exc else None)
+    finally:
+        if get_connection("default") is not before:
+            get_connections().reset(context.token)
+
+
+async def _released(pool: asyncpg.Pool, taken: Any) -> None:
+    try:
+        await pool.release(taken)
+    except Exception as exc:  # noqa: BLE001 - a broken connection is dropped by the pool; what failed first is told
+        log.warning("release_failed", error=repr(exc))
 
 
 def in_transaction_now() -> bool:

@@ -7,6 +7,7 @@ is away the message is dropped with a log line, because a replay job of each sli
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import queue
 import threading
 import time
@@ -76,7 +77,8 @@ def task(name: str, *, queue: Queue = "default") -> Callable[[Callable[..., Awai
         def execute(*calls: list[str | int]) -> None:
             """`calls` are the argument lists of so many runs; none at all is one run without arguments (the beat)."""
             for call in calls or ([],):
-                _runner().run(_observed(entry, tuple(call)))
+                # a context of its own each time: what one run leaves set must not be there for the next
+                _runner().run(_observed(entry, tuple(call)), context=contextvars.copy_context())
 
         app.task(execute, name=name, queue=queue, max_retries=0)
         return entry
