@@ -6,6 +6,7 @@ wholly done or not at all. A pause is seen by the next step, within a second.
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import datetime
 
@@ -21,6 +22,8 @@ from push import service as push
 log = logging.get("campaigns")
 
 SHARDS = 16
+EXPAND_S = 0.5
+"""How long one step goes on with further shards once one is done: a small audience is listed in one step."""
 MOST_AT_ONCE = 1_000
 CATCH_UP_S = 2.0
 """A pause between two steps longer than this is not made up for: the pace is a limit, not an average."""
@@ -69,9 +72,15 @@ def _open(row: asyncpg.Record, moment: datetime) -> bool:
 
 async def _expand(row: asyncpg.Record, moment: datetime) -> None:
     scope: list[str] = msgspec.json.decode(row["scope"])
-    await audience.write_shard(row["id"], row["rule"], scope, row["shards"], SHARDS)
+    end = time.monotonic() + EXPAND_S
+    shard = int(row["shards"])
+    while True:
+        await audience.write_shard(row["id"], row["rule"], scope, shard, SHARDS)
+        shard += 1
+        if shard == SHARDS or time.monotonic() >= end:
+            break
     await db.execute(
-        "UPDATE campaigns_campaign SET shards = shards + 1, ticked_at = $2 WHERE id = $1", row["id"], moment
+        "UPDATE campaigns_campaign SET shards = $2, ticked_at = $3 WHERE id = $1", row["id"], shard, moment
     )
 
 

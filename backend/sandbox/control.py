@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any, Literal
 
 import msgspec
@@ -233,6 +234,14 @@ async def jpush_device(request: Request, registration_id: str) -> HTTPResponse:
     gone: set[str] = request.app.ctx.jpush.gone
     (gone.add if order.gone else gone.discard)(registration_id)
     return json({"registration_id": registration_id, "gone": order.gone})
+
+
+@bp.get("/jpush/told")
+async def jpush_told(request: Request) -> HTTPResponse:
+    """How many devices were told something, how often in all, and up to 100 that were told more than once."""
+    told: Counter[str] = request.app.ctx.jpush.told
+    twice = [device for device, count in told.items() if count > 1][:100]
+    return json({"devices": len(told), "times": told.total(), "twice": twice})
 
 
 @bp.put("/jpush/quota")

@@ -6,6 +6,7 @@ import base64
 import hmac
 import secrets
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +37,8 @@ _STATUS = {
 
 @dataclass
 class JPushState:
-    """`pushes`: msg_id → number of devices; `gone`: registration ids that do not exist (any more)."""
+    """`pushes`: msg_id → number of devices; `gone`: registration ids that do not exist (any more); `told`: how often
+    each device was told something, a repeated cid counted once."""
 
     quota: int = 600_000
     window: int = 0
@@ -45,6 +47,7 @@ class JPushState:
     pushes: dict[str, int] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    told: Counter[str] = field(default_factory=Counter)
     next_id: int = 18_000_000_000_000_000
 
     def forget(self) -> None:
@@ -145,6 +148,7 @@ async def push(request: Request) -> HTTPResponse:
             if not found:
                 return _refuse(request, "1011")
             targets = len(found)
+            state.told.update(found)
         state.next_id += 1
         state.pushes[str(state.next_id)] = targets
         state.forget()

@@ -71,6 +71,11 @@ class Town:
         )
 
 
+@pytest.fixture(autouse=True)
+def one_shard_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "EXPAND_S", 0.0)
+
+
 @pytest.fixture
 async def town(http: Client, sandbox: Simulators) -> AsyncIterator[Town]:
     await sandbox.send("DELETE", "/_control/faults")
