@@ -93,6 +93,12 @@ def _push(args: argparse.Namespace, _: list[str]) -> int:
     return asyncio.run(replay_push(dry=args.dry_run))
 
 
+def _staff(args: argparse.Namespace, _: list[str]) -> int:
+    from backend.commands import manage_staff
+
+    return asyncio.run(manage_staff(args.action, args.username, args.name, args.roles, args.regions))
+
+
 def _official_menu(args: argparse.Namespace, _: list[str]) -> int:
     from backend.commands import official_menu
 
@@ -145,6 +151,15 @@ def parser() -> argparse.ArgumentParser:
     menu = commands.add_parser("official-menu", help="hand the WeChat official account its menu")
     menu.add_argument("--show", action="store_true", help="print it, call nobody")
     menu.set_defaults(function=_official_menu)
+    staff = commands.add_parser(
+        "staff", help="staff invite | reset | disable USERNAME: accounts, from the machine itself"
+    )
+    staff.add_argument("action", choices=["invite", "reset", "disable"])
+    staff.add_argument("username")
+    staff.add_argument("--name", default="", help="invite: the name that colleagues and citizens see")
+    staff.add_argument("--roles", default="", help="invite: window,reviewer,publisher,operator or auditor or admin")
+    staff.add_argument("--regions", default="510000", help="invite: 6-digit codes")
+    staff.set_defaults(function=_staff)
     keys = commands.add_parser("keys", help="keys status | rotate: the master keys")
     keys.add_argument("action", choices=["status", "rotate"])
     keys.add_argument("--resume", action="store_true", help="finish a rotation that was cut off, without a new key")

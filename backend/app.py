@@ -20,6 +20,7 @@ from backend.core.sessions import Tokens
 from backend.core.settings import Settings
 from backend.identity import endpoints as identity
 from backend.identity import service as identity_service
+from backend.identity import staff_endpoints as members
 from backend.licenses import endpoints as licenses
 from backend.matters import endpoints as matters
 from backend.modules import endpoints as modules
@@ -37,6 +38,7 @@ APIS: tuple[Api, ...] = (
     modules.public_api,
     identity.api,
     identity.staff_api,
+    members.api,
     push.api,
     push.operate_api,
     push_callbacks.api,

@@ -12,9 +12,11 @@ from rich.table import Table
 from backend import process, wiring
 from backend.core import audit, db, keys, rotation
 from backend.core.clients import ProviderError
+from backend.core.errors import AppError
 from backend.core.settings import load
-from backend.identity import sealing
+from backend.identity import enrolment, sealing, staff
 from backend.identity import service as identity
+from backend.identity.schemas import MemberCreate
 from backend.licenses import signing
 from backend.official import menu as official
 from backend.sandbox.people import PEOPLE
@@ -84,6 +86,38 @@ async def rotate_keys(*, resume: bool, as_json: bool) -> int:
         if outcome.left:
             sys.stdout.write("older keys stay in use; run again: keys rotate --resume\n")
     return 1 if outcome.left else 0
+
+
+async def manage_staff(action: str, username: str, name: str, roles: str, regions: str) -> int:
+    """Invite, reset or disable a member from the machine itself: the way to the first admins.
+
+    Prints the setup code of an invitation or a reset. Exit code 1 when it is refused; the reason is on stderr.
+    """
+    await process.start(load(), follow=False)
+    try:
+        if action == "disable":
+            await staff.disable(username, reason="从服务器停用")
+            sys.stdout.write(f"{username} 已停用\n")
+            return 0
+        if action == "invite":
+            fields = {
+                "username": username,
+                "display_name": name or username,
+                "roles": [role for role in roles.split(",") if role],
+                "regions": [region for region in regions.split(",") if region],
+            }
+            await enrolment.invite(None, msgspec.convert(fields, MemberCreate))
+            asked = [one for one in (await enrolment.waiting()).items if one.username == username]
+        else:
+            asked = [await enrolment.ask_reset(None, username, "从服务器重置")]
+        told = await enrolment.approve(None, asked[0].id)
+    except (AppError, msgspec.ValidationError) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
+    finally:
+        await process.stop()
+    sys.stdout.write(f"登记码 {told.setup_code}\n请本人 24 小时内在 /console/enrol 登记密码和动态码\n")
+    return 0
 
 
 async def key_status(*, as_json: bool) -> int:

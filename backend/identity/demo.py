@@ -44,6 +44,7 @@ def _wanted() -> list[DemoAccount]:
         ("operator", "消息运营", ["operator"], ["510000"]),
         ("operator.second", "消息审批", ["operator"], ["510000"]),
         ("auditor", "安全审计", ["auditor"], ["510000"]),
+        ("admin.second", "系统管理审批", ["admin"], ["510000"]),
         ("admin", "系统管理", ["admin"], ["510000"]),
     )
     return [

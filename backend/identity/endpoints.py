@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.access import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE, STAFF_COOKIE, STAFF_CSRF_COOKIE
 from backend.core.clock import now
-from backend.core.errors import CsrfFailed, NotSignedIn
+from backend.core.errors import CsrfFailed, FieldProblem, InvalidPayload, NotSignedIn
 from backend.core.http import Api, Call, Empty
 from backend.core.sessions import LEVEL_NAMES, Level
 from backend.identity import errors, service
@@ -172,8 +172,10 @@ async def finish_face_check(call: Call, id: str) -> FaceCheckResult:
 @staff_api.post("/sessions", audience="public", body=StaffSessionCreate, out=StaffSessionCreated,
                 errors=(errors.StaffSignInFailed, errors.StaffLocked))  # fmt: skip
 async def staff_sign_in(call: Call, body: StaffSessionCreate) -> StaffSessionCreated:
-    """工作人员用密码和动态码登录。"""
-    created = await service.staff_sign_in(body.username, body.password, body.otp, _caller(call))
+    """工作人员用密码和动态码登录；动态码拿不到时用恢复码。"""
+    if (body.otp is None) == (body.recovery_code is None):
+        raise InvalidPayload(errors=[FieldProblem(field="otp", code="one_of", message="动态码和恢复码填一个")])
+    created = await service.staff_sign_in(body.username, body.password, body.otp, _caller(call), body.recovery_code)
     seconds = _seconds_until(created.expires_at)
     call.cookie(STAFF_COOKIE, created.token, max_age=seconds)
     call.cookie(STAFF_CSRF_COOKIE, created.csrf, httponly=False, max_age=seconds)

@@ -143,10 +143,56 @@ class StaffSignInFailed(AppError):
 
     code = "identity.staff_sign_in_failed"
     status = 401
-    title = "用户名、密码或动态码不对；动态码每个只能用一次"
+    title = "用户名、密码或动态码不对；动态码和恢复码每个只能用一次"
 
 
 class StaffLocked(AppError):
     code = "identity.staff_locked"
     status = 429
     title = "连续输错次数过多，请稍后再试"
+
+
+class EnrolmentRefused(AppError):
+    """One answer for an unknown user, a wrong, used, expired or withdrawn setup code."""
+
+    code = "identity.enrolment_refused"
+    status = 401
+    title = "用户名或登记码不对，或登记码已用过、已过期，请找管理员重新开"
+
+
+class EnrolmentCodeWrong(AppError):
+    code = "identity.enrolment_code_wrong"
+    status = 422
+    title = "验证器里的动态码对不上，请核对手机时间后输入新的一个"
+
+
+class EnrolmentNotFound(AppError):
+    code = "identity.enrolment_not_found"
+    status = 404
+    title = "没有这次登记，或它已经处理过了"
+
+
+class EnrolmentPending(AppError):
+    code = "identity.enrolment_pending"
+    status = 409
+    title = "这位工作人员已有一次登记在等待，请先处理或撤回那一次"
+
+
+class SecondPersonNeeded(AppError):
+    """Whoever asked, and whoever it is about, may not be the one who agrees."""
+
+    code = "identity.second_person_needed"
+    status = 409
+    title = "需要另一位管理员同意：提出的人和本人都不能自己同意"
+
+
+class StaffExists(AppError):
+    code = "identity.staff_exists"
+    status = 409
+    title = "这个用户名已经有人用了"
+
+
+class StaffSelf(AppError):
+    code = "identity.staff_self"
+    status = 409
+    title = "不能停用自己的账号，请由另一位管理员操作"

@@ -176,13 +176,14 @@ class Assurance(BaseModel):
 class Staff(BaseModel):
     """A member of staff. `roles` and `regions` are lists of strings; a province code covers all regions.
 
-    `totp_last_step` is the 30-second step of the last accepted code: a code is good once.
+    `totp_last_step` is the 30-second step of the last accepted code: a code is good once. Password and secret are null
+    until the member has enrolled, and again after a reset: then no sign-in is possible.
     """
 
     username = fields.CharField(max_length=64, unique=True)
     display_name = fields.CharField(max_length=64)
-    password_hash = fields.CharField(max_length=200)
-    totp_sealed = fields.BinaryField()
+    password_hash = fields.CharField(max_length=200, null=True)
+    totp_sealed = fields.BinaryField(null=True)
     totp_last_step = fields.BigIntField(default=0)
     failures = fields.SmallIntField(default=0)
     locked_until = fields.DatetimeField(null=True)
@@ -205,3 +206,41 @@ class StaffSession(BaseModel):
     class Meta:
         table = "identity_staff_session"
         indexes = (Index(fields=("staff_id", "ended_at")), Index(fields=("ended_at",)))
+
+
+class StaffEnrolment(BaseModel):
+    """The way of a member to a password and a second factor of their own.
+
+    `state`: asked → open (a second person agreed, a setup code was told once) → used; or withdrawn, or expired by
+    `expires_at`. `asked_by` and `approved_by` are staff; null is somebody at the machine itself. `secret_sealed` is the
+    TOTP secret that was shown last, wiped once it is the member's.
+    """
+
+    staff_id: uuid.UUID
+    staff: Any = fields.ForeignKeyField("identity.Staff", related_name="enrolments", on_delete=fields.RESTRICT)
+    state = fields.CharField(max_length=16, default="asked")
+    reason = fields.CharField(max_length=200)
+    code_hash = fields.BinaryField(null=True)
+    secret_sealed = fields.BinaryField(null=True)
+    asked_by = fields.UUIDField(null=True)
+    approved_by = fields.UUIDField(null=True)
+    expires_at = fields.DatetimeField(null=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "identity_staff_enrolment"
+        indexes = (Index(fields=("staff_id", "state")), Index(fields=("state", "created_at")))
+
+
+class RecoveryCode(BaseModel):
+    """A code that stands for one one-time code, for a member whose phone is gone. Only a keyed hash is kept."""
+
+    staff_id: uuid.UUID
+    staff: Any = fields.ForeignKeyField("identity.Staff", related_name="recovery_codes", on_delete=fields.RESTRICT)
+    code_hash = fields.BinaryField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "identity_recovery_code"
+        unique_together = (("code_hash",),)
+        indexes = (Index(fields=("staff_id",)),)

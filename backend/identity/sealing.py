@@ -13,6 +13,7 @@ ID_NUMBER = b"citizen.id_number"
 SUBJECT = b"account.subject"
 FACE_SUBJECT = b"face.subject"
 TOTP = b"staff.totp"
+ENROLMENT = b"staff-enrolment.secret"
 CODE_PHONE = b"phone-code.phone"
 CODE = b"phone-code.code"
 DATA_KEY = b"data-key"
@@ -21,6 +22,7 @@ DATA_KEY = b"data-key"
 UNDER_MASTER = (
     Column("identity_citizen", "wrapped_key", DATA_KEY),
     Column("identity_staff", "totp_sealed", TOTP),
+    Column("identity_staff_enrolment", "secret_sealed", ENROLMENT),
     Column("identity_phone_code", "phone_sealed", CODE_PHONE),
     Column("identity_phone_code", "code_sealed", CODE),
 )

@@ -186,8 +186,10 @@ async def assurances_of(principal: Principal) -> list[AssuranceOut]:
     return await assurance.of(principal)
 
 
-async def staff_sign_in(username: str, password: str, otp: str, caller: Caller) -> StaffSessionCreated:
-    return await staff.sign_in(username, password, otp, caller)
+async def staff_sign_in(
+    username: str, password: str, otp: str | None, caller: Caller, recovery_code: str | None = None
+) -> StaffSessionCreated:
+    return await staff.sign_in(username, password, otp, caller, recovery_code)
 
 
 async def staff_session(principal: Principal) -> StaffSessionOut:

@@ -20,7 +20,7 @@ from backend.core.errors import SessionExpired, TooManyRequests
 from backend.core.keys import vault
 from backend.core.sessions import Principal, Tokens
 from backend.core.settings import current
-from backend.identity import devices, revocation, sessions
+from backend.identity import devices, recovery, revocation, sessions
 from backend.identity.errors import StaffLocked, StaffNotFound, StaffSignInFailed
 from backend.identity.models import Staff, StaffSession
 from backend.identity.schemas import StaffOut, StaffSessionCreated, StaffSessionOut
@@ -111,28 +111,32 @@ async def ensure(
                 existing.id,
                 vault().seal(totp_secret.encode(), TOTP),
             )
-            await _end("renewed", staff_id=existing.id)
+            await end_sessions("renewed", staff_id=existing.id)
             await audit.record(None, "identity.staff_renewed", "staff", str(existing.id))
 
 
-async def sign_in(username: str, password: str, otp: str, caller: devices.Caller) -> StaffSessionCreated:
-    """Raises StaffSignInFailed, StaffLocked. Unknown users are counted and answered like known ones."""
+async def sign_in(
+    username: str, password: str, otp: str | None, caller: devices.Caller, recovery_code: str | None = None
+) -> StaffSessionCreated:
+    """Raises StaffSignInFailed, StaffLocked. Unknown users are counted and answered like known ones.
+
+    `recovery_code` stands in the place of `otp`.
+    """
     name = redis_name("staff", username)
-    await _slow_down(name, caller)
+    await slow_down(name, caller)
     staff = await Staff.get_or_none(username=username)
     fits = await _password_fits(staff.password_hash if staff is not None else None, password)
     if staff is None:
-        await _count_failure(name)
+        await count_failure(name)
         raise StaffSignInFailed
     present = now()
     if staff.locked_until is not None and staff.locked_until > present:
         raise StaffLocked(retry_after=max(1, int((staff.locked_until - present).total_seconds())))
-    step = _step_of(staff, otp) if fits and staff.disabled_at is None else None
-    if step is None or not await _spend_step(staff, step):
-        await _count_failure(name)
+    if not (fits and staff.disabled_at is None and await _second_factor(staff, otp, recovery_code)):
+        await count_failure(name)
         await _failed(staff)
         raise StaffSignInFailed
-    await _forget_failures(name)
+    await forget_failures(name)
     expires = present + timedelta(seconds=current().sessions.staff_seconds)
     async with db.transaction():
         await Staff.filter(id=staff.id).update(failures=0, locked_until=None)
@@ -147,19 +151,39 @@ async def sign_in(username: str, password: str, otp: str, caller: devices.Caller
             regions=tuple(staff.regions),
             name=staff.display_name,
         )
-        await audit.record(principal, "identity.staff_signed_in", "staff", str(staff.id))
+        await audit.record(
+            principal, "identity.staff_signed_in", "staff", str(staff.id),
+            **({"factor": "recovery_code"} if otp is None else {}),
+        )  # fmt: skip
     tokens = revocation.watch().tokens or Tokens(current().secrets.session)
     return StaffSessionCreated(
         token=tokens.issue(principal),
         expires_at=expires,
         csrf=sessions.csrf_of(str(session.id)),
         staff=_out(_member(staff)),
+        recovery_left=await recovery.left(staff.id),
     )
 
 
-def _step_of(staff: Staff, otp: str) -> int | None:
+async def _second_factor(staff: Staff, otp: str | None, code: str | None) -> bool:
+    """Spend a one-time code or a recovery code; False when it is wrong or was used."""
+    if otp is None:
+        return code is not None and await recovery.spend(staff.id, code)
+    if staff.totp_sealed is None:
+        return False
+    step = step_of(vault().unseal(bytes(staff.totp_sealed), TOTP).decode(), otp)
+    return step is not None and await _spend_step(staff, step)
+
+
+async def spend_otp(principal: Principal, otp: str) -> bool:
+    """A fresh one-time code of somebody who is signed in, for an act that asks for it again."""
+    staff = await Staff.get_or_none(id=principal.id, disabled_at=None)
+    return staff is not None and await _second_factor(staff, otp, None)
+
+
+def step_of(secret: str, otp: str) -> int | None:
     """The 30-second step that a code belongs to: now, or one to either side; None when it is wrong."""
-    totp = pyotp.TOTP(vault().unseal(bytes(staff.totp_sealed), TOTP).decode(), interval=STEP_SECONDS)
+    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     present = int(now().timestamp()) // STEP_SECONDS
     found: int | None = None
     for step in (present - 1, present, present + 1):
@@ -191,7 +215,23 @@ async def _failed(staff: Staff) -> None:
             await audit.record(None, "identity.staff_locked", "staff", str(staff.id))
 
 
-async def _slow_down(name: str, caller: devices.Caller) -> None:
+def hash_password(password: str) -> str:
+    """argon2id; blocks for a moment, so it is called in a thread."""
+    return _hasher.hash(password)
+
+
+async def slow_down_member(name: str) -> None:
+    """Raises StaffLocked when somebody who is signed in guessed too often."""
+    try:
+        failures = await redis.client().get(f"identity:staff:failures:{name}")
+    except (RedisError, OSError) as exc:
+        log.warning("staff_limits_lost", error=type(exc).__name__)
+        return
+    if failures is not None and int(failures) >= FAILURES:
+        raise StaffLocked(retry_after=int(LOCK.total_seconds()))
+
+
+async def slow_down(name: str, caller: devices.Caller) -> None:
     """Refuse before any hashing. Without Redis the row's own lock is left, which knows only known users."""
     try:
         await redis.limit(f"identity:staff:address:{redis_name('address', caller.address)}", *TRIES_AN_ADDRESS)
@@ -205,7 +245,7 @@ async def _slow_down(name: str, caller: devices.Caller) -> None:
         log.warning("staff_limits_lost", error=type(exc).__name__)
 
 
-async def _count_failure(name: str) -> None:
+async def count_failure(name: str) -> None:
     try:
         key = f"identity:staff:failures:{name}"
         await redis.client().incr(key)
@@ -214,7 +254,7 @@ async def _count_failure(name: str) -> None:
         log.warning("staff_limits_lost", error=type(exc).__name__)
 
 
-async def _forget_failures(name: str) -> None:
+async def forget_failures(name: str) -> None:
     try:
         await redis.client().delete(f"identity:staff:failures:{name}")
     except (RedisError, OSError) as exc:
@@ -251,28 +291,30 @@ async def session(principal: Principal) -> StaffSessionOut:
     if row is None:
         raise SessionExpired
     return StaffSessionOut(
-        expires_at=row.expires_at, csrf=sessions.csrf_of(str(row.id)), staff=_out(await member(principal.id))
-    )
+        expires_at=row.expires_at, csrf=sessions.csrf_of(str(row.id)), staff=_out(await member(principal.id)),
+        recovery_left=await recovery.left(row.staff_id),
+    )  # fmt: skip
 
 
 async def sign_out(principal: Principal) -> None:
     async with db.transaction():
-        await _end("signed_out", id=principal.session)
+        await end_sessions("signed_out", id=principal.session)
         await audit.record(principal, "identity.staff_signed_out", "staff", principal.id)
 
 
-async def disable(username: str) -> None:
+async def disable(username: str, by: Principal | None = None, reason: str = "") -> None:
     """Close an account; its sessions end within a second. Raises StaffNotFound."""
     async with db.transaction():
-        staff = await Staff.get_or_none(username=username)
+        staff = await Staff.filter(username=username).select_for_update().get_or_none()
         if staff is None:
             raise StaffNotFound
-        await Staff.filter(id=staff.id).update(disabled_at=now())
-        await _end("disabled", staff_id=staff.id)
-        await audit.record(None, "identity.staff_disabled", "staff", str(staff.id))
+        if staff.disabled_at is None:
+            await Staff.filter(id=staff.id).update(disabled_at=now())
+            await audit.record(by, "identity.staff_disabled", "staff", str(staff.id), reason=reason)
+        await end_sessions("disabled", staff_id=staff.id)
 
 
-async def _end(reason: str, **conditions: object) -> None:
+async def end_sessions(reason: str, **conditions: object) -> None:
     for row in await StaffSession.filter(ended_at=None, **conditions):
         await StaffSession.filter(id=row.id).update(ended_at=now(), end_reason=reason)
         revocation.announce_end(str(row.id))

@@ -31,7 +31,12 @@ SLICES = (
     "reminders",
     "campaigns",
 )
-SESSIONLESS_STAFF = {"POST /staff/v1/sessions", "GET /publish/v1/generation"}
+SESSIONLESS_STAFF = {
+    "POST /staff/v1/sessions",
+    "POST /staff/v1/enrolment",
+    "POST /staff/v1/enrolment/confirm",
+    "GET /publish/v1/generation",
+}
 
 
 def name(endpoint: Endpoint) -> str:

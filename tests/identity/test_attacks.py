@@ -31,6 +31,7 @@ PHONES = "identity/test_phone_sign_in.py"
 SESSIONS = "identity/test_sessions.py"
 NAMES = "identity/test_real_name.py"
 STAFF = "identity/test_staff.py"
+ENROLMENT = "identity/test_enrolment.py"
 STRANGERS = "contract/test_strangers.py"
 HERE = "identity/test_attacks.py"
 
@@ -77,6 +78,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "mass assignment": (HERE, "test_fields_that_are_not_the_citizens_to_set_are_refused"),
     "TOTP reuse": (STAFF, "test_a_one_time_code_is_good_once_even_at_the_same_moment"),
     "an older TOTP after a newer one": (STAFF, "test_an_older_code_is_refused_after_a_newer_one"),
+    "a recovery code used twice at once": (ENROLMENT, "test_a_recovery_code_opens_once_even_at_the_same_moment"),
+    "a setup code used twice": (ENROLMENT, "test_a_setup_code_is_good_once_and_not_after_its_day"),
+    "an admin who agrees with himself": (ENROLMENT, "test_whoever_asked_and_whoever_it_is_about_may_not_agree"),
+    "guessing setup codes": (ENROLMENT, "test_guessing_setup_codes_is_locked_and_unknown_users_are_not_told"),
     "disabled staff": (STAFF, "test_a_disabled_member_is_out_at_once"),
     "disabled staff sign in again": (HERE, "test_a_disabled_member_cannot_sign_in_and_is_not_told_why"),
     "the auditor acts": (HERE, "test_the_auditor_only_reads_and_the_admin_reads_no_cases"),
@@ -182,11 +187,12 @@ OPEN = {
     "POST /api/v1/phone-codes", "POST /api/v1/sessions/phone", "POST /api/v1/sessions/wechat",
     "POST /api/v1/sessions/alipay", "POST /api/v1/sessions/webview", "POST /api/v1/session/refresh",
     "GET /api/v1/session", "DELETE /api/v1/session", "POST /staff/v1/sessions",
+    "POST /staff/v1/enrolment", "POST /staff/v1/enrolment/confirm",
     "POST /callbacks/departments/<module>", "POST /callbacks/wechat/<app>/pay", "POST /callbacks/alipay/<app>",
     "GET /callbacks/jpush", "POST /callbacks/jpush", "GET /callbacks/wechat/<app>", "POST /callbacks/wechat/<app>",
 }  # fmt: skip
 # Any member of staff: the own session only.
-ANY_ROLE = {"GET /staff/v1/session", "DELETE /staff/v1/session"}
+ANY_ROLE = {"GET /staff/v1/session", "DELETE /staff/v1/session", "POST /staff/v1/recovery-codes"}
 
 
 def named(endpoint: Endpoint) -> str:

@@ -8,11 +8,14 @@ import os
 import sys
 
 import msgspec
+import pyotp
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.commands import SEALED
 from backend.core import crypto, db, keys, rotation, settings
+from backend.identity import enrolment
+from backend.identity.schemas import MemberCreate
 from backend.licenses import signing
 from tests.conftest import ROOT, Client, Server
 from tests.identity.conftest import Enter, Handler
@@ -57,12 +60,23 @@ async def holding(key: str) -> list[str]:
     return found
 
 
+async def invitation() -> str:
+    """A setup code for somebody new on the staff."""
+    fields = {"username": "new.clerk", "display_name": "新窗口", "roles": ["window"], "regions": ["510100"]}
+    await enrolment.invite(None, msgspec.convert(fields, MemberCreate))
+    [waiting] = (await enrolment.waiting()).items
+    return (await enrolment.approve(None, waiting.id)).setup_code
+
+
 async def test_nothing_is_lost_while_the_key_changes_under_load(
     http: Client, enter: Enter, handler: Handler, server: Server
 ) -> None:
     verified = await enter(ZHANG)
     await http.call("POST", "/api/v1/phone-codes", {"phone": "13900007001"}, status=202)  # sealed and not sent yet
     await signing.current()
+    setup_code = await invitation()
+    known = {"username": "new.clerk", "setup_code": setup_code}
+    begun = await http.call("POST", "/staff/v1/enrolment", known, status=200)
     tokens = [await arrive(http) for _ in range(30)]
     old = keys.vault().writes_with.hex()
     assert set(await holding(old)) == {f"{column.table}.{column.name}" for column in SEALED}
@@ -94,6 +108,8 @@ async def test_nothing_is_lost_while_the_key_changes_under_load(
         await read(http, token)
     made = await http.call("POST", "/staff/v1/sessions", handler.form(), status=200)
     assert made["staff"]["username"] == handler.username
+    form = {**known, "password": "a quiet river 27", "otp": pyotp.TOTP(begun["secret"]).now()}
+    await http.call("POST", "/staff/v1/enrolment/confirm", form, status=200)
     await signing.current()
     code, out = await command("keys", "status", "--json")
     status = msgspec.json.decode(out)

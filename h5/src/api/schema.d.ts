@@ -1731,6 +1731,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用登记码开始登记，得到验证器要扫的二维码内容。 */
+        post: operations["identity_members_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/enrolment/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 设密码、确认动态码；恢复码只显示这一次。 */
+        post: operations["identity_members_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 等待同意或等待本人登记的账号。 */
+        get: operations["identity_members_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/enrolments/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意，并得到登记码，只显示这一次；请当面交给本人，24 小时内有效。 */
+        post: operations["identity_members_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/enrolments/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回；发出的登记码作废。 */
+        post: operations["identity_members_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/follow-ups": {
         parameters: {
             query?: never;
@@ -1765,6 +1850,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 全部工作人员账号：岗位、地区、有没有登记动态码、是否停用。 */
+        get: operations["identity_members_members"];
+        put?: never;
+        /** 新建账号；要另一位管理员同意后才能登记密码和动态码。 */
+        post: operations["identity_members_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/members/{name}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用账号，一秒内退出所有登录。 */
+        post: operations["identity_members_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/members/{name}/resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请重置密码和动态码（也用于重新启用）；另一位管理员同意后生效。 */
+        post: operations["identity_members_ask_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 换一组新的恢复码，旧的全部作废；要输入当前动态码。 */
+        post: operations["identity_members_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/session": {
         parameters: {
             query?: never;
@@ -1792,7 +1946,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 工作人员用密码和动态码登录。 */
+        /** 工作人员用密码和动态码登录；动态码拿不到时用恢复码。 */
         post: operations["identity_staff_staff_sign_in"];
         delete?: never;
         options?: never;
@@ -2309,6 +2463,45 @@ export interface components {
          * @description An answer without content.
          */
         Empty: Record<string, never>;
+        /** EnrolmentBegin */
+        EnrolmentBegin: {
+            setup_code: string;
+            username: string;
+        };
+        /**
+         * EnrolmentBegun
+         * @description `otpauth` is what a QR code carries; `secret` is base32, for typing.
+         */
+        EnrolmentBegun: {
+            expires_at: string;
+            otpauth: string;
+            secret: string;
+        };
+        /** EnrolmentConfirm */
+        EnrolmentConfirm: {
+            otp: string;
+            password: string;
+            setup_code: string;
+            username: string;
+        };
+        /**
+         * EnrolmentOut
+         * @description `asked_by` null: somebody at the machine itself.
+         */
+        EnrolmentOut: {
+            asked_at: string;
+            asked_by: string | null;
+            display_name: string;
+            expires_at: string | null;
+            id: string;
+            reason: string;
+            state: string;
+            username: string;
+        };
+        /** EnrolmentsOut */
+        EnrolmentsOut: {
+            items: components["schemas"]["EnrolmentOut"][];
+        };
         /**
          * FaceCheckCreate
          * @description `purpose` comes from the 403 that asked for the face, e.g. `submit:chengdu_housing_fund.rent_withdrawal`.
@@ -2696,6 +2889,38 @@ export interface components {
             phone: string | null;
             region: string | null;
         };
+        /**
+         * MemberCreate
+         * @description `regions` are 6-digit codes; a province code covers all of it. 审计 and 管理 stand alone.
+         */
+        MemberCreate: {
+            display_name: string;
+            regions: string[];
+            roles: ("admin" | "auditor" | "operator" | "publisher" | "reviewer" | "window")[];
+            username: string;
+        };
+        /**
+         * MemberOut
+         * @description `enrolment`: asked (a second admin is waited for), open (a setup code is out), expired, or null.
+         */
+        MemberOut: {
+            disabled: boolean;
+            display_name: string;
+            enrolled: boolean;
+            enrolment: string | null;
+            recovery_left: number;
+            regions: string[];
+            roles: string[];
+            username: string;
+        };
+        /** MemberReason */
+        MemberReason: {
+            reason: string;
+        };
+        /** MembersOut */
+        MembersOut: {
+            items: components["schemas"]["MemberOut"][];
+        };
         /** MessageList */
         MessageList: {
             items: components["schemas"]["MessageOut"][];
@@ -3038,6 +3263,17 @@ export interface components {
             count: number;
             why: string;
         };
+        /**
+         * RecoveryCodes
+         * @description Told once.
+         */
+        RecoveryCodes: {
+            codes: string[];
+        };
+        /** RecoveryRenew */
+        RecoveryRenew: {
+            otp: string;
+        };
         /** RegionCount */
         RegionCount: {
             count: number;
@@ -3265,6 +3501,15 @@ export interface components {
             refresh_token?: string | null;
         };
         /**
+         * SetupCode
+         * @description Told once, to be handed over in person.
+         */
+        SetupCode: {
+            expires_at: string;
+            setup_code: string;
+            username: string;
+        };
+        /**
          * ShowOut
          * @description `code` rotates: good until `expires_at` (60 s), carries no number. `url` is what the QR code holds.
          */
@@ -3367,16 +3612,23 @@ export interface components {
             roles: string[];
             username: string;
         };
-        /** StaffSessionCreate */
+        /**
+         * StaffSessionCreate
+         * @description One of `otp` and `recovery_code`; the latter when the authenticator is gone.
+         */
         StaffSessionCreate: {
-            otp: string;
+            /** @default null */
+            otp?: string | null;
             password: string;
+            /** @default null */
+            recovery_code?: string | null;
             username: string;
         };
         /** StaffSessionCreated */
         StaffSessionCreated: {
             csrf: string;
             expires_at: string;
+            recovery_left: number;
             staff: components["schemas"]["StaffOut"];
             token: string;
         };
@@ -3384,6 +3636,7 @@ export interface components {
         StaffSessionOut: {
             csrf: string;
             expires_at: string;
+            recovery_left: number;
             staff: components["schemas"]["StaffOut"];
         };
         /** StepOut */
@@ -6457,6 +6710,124 @@ export interface operations {
             };
         };
     };
+    identity_members_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentBegin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentBegun"];
+                };
+            };
+        };
+    };
+    identity_members_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentConfirm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    identity_members_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentsOut"];
+                };
+            };
+        };
+    };
+    identity_members_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCode"];
+                };
+            };
+        };
+    };
+    identity_members_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     ratings_staff_follow_ups: {
         parameters: {
             query?: {
@@ -6505,6 +6876,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+        };
+    };
+    identity_members_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersOut"];
+                };
+            };
+        };
+    };
+    identity_members_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+        };
+    };
+    identity_members_disable: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberReason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_members_ask_reset: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberReason"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+        };
+    };
+    identity_members_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryRenew"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
         };

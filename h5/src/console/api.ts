@@ -94,8 +94,13 @@ export async function read<T>(path: string, sending: Sending = {}): Promise<T> {
 
 const id = encodeURIComponent
 
-export const signIn = (username: string, password: string, otp: string) =>
-  read<StaffSession>('/staff/v1/sessions', { method: 'POST', body: { username, password, otp }, quiet: true })
+/** `code` is a one-time code, or a recovery code when the authenticator is gone. */
+export const signIn = (username: string, password: string, code: string, recovery = false) =>
+  read<StaffSession>('/staff/v1/sessions', {
+    method: 'POST',
+    body: { username, password, ...(recovery ? { recovery_code: code } : { otp: code }) },
+    quiet: true,
+  })
 
 export const currentSession = () => read<StaffSession>('/staff/v1/session', { quiet: true })
 

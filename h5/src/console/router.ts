@@ -13,15 +13,33 @@ declare module 'vue-router' {
 }
 
 const HANDLERS = ['window', 'reviewer']
+const ADMINS = ['admin', 'auditor']
 const OPERATORS = ['operator', 'auditor']
 
+function home(): string {
+  if (hasRole(...HANDLERS)) return '/cases'
+  if (hasRole(...OPERATORS)) return '/campaigns'
+  return hasRole('admin') ? '/members' : '/cases'
+}
+
 export const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: () => (hasRole(...HANDLERS) || !hasRole(...OPERATORS) ? '/cases' : '/campaigns') },
+  { path: '/', redirect: () => home() },
   {
     path: '/sign-in',
     component: () => import('./pages/SignInPage.vue'),
     meta: { title: '登录', open: true },
   },
+  {
+    path: '/enrol',
+    component: () => import('./pages/EnrolPage.vue'),
+    meta: { title: '登记密码和动态码', open: true },
+  },
+  {
+    path: '/members',
+    component: () => import('./pages/MembersPage.vue'),
+    meta: { title: '工作人员账号', roles: ADMINS },
+  },
+  { path: '/security', component: () => import('./pages/SecurityPage.vue'), meta: { title: '我的登录' } },
   { path: '/cases', component: () => import('./pages/QueuePage.vue'), meta: { title: '办件', roles: HANDLERS } },
   {
     path: '/cases/:number',

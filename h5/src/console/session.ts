@@ -67,8 +67,8 @@ async function restore(): Promise<void> {
   }
 }
 
-async function signIn(username: string, password: string, otp: string): Promise<void> {
-  hold(await api.signIn(username.trim(), password, otp.trim()))
+async function signIn(username: string, password: string, code: string, recovery = false): Promise<void> {
+  hold(await api.signIn(username.trim(), password, code.trim(), recovery))
 }
 
 async function signOut(): Promise<void> {

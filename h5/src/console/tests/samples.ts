@@ -56,6 +56,7 @@ export const staffSession = (given: Partial<StaffSession> = {}): StaffSession =>
   expires_at: new Date(Date.now() + 8 * 3600_000).toISOString(),
   csrf: 'c'.repeat(32),
   staff: { username: 'window.chengdu', display_name: '成都窗口', roles: ['window'], regions: ['510100'] },
+  recovery_left: 10,
   ...given,
 })
 
