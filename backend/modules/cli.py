@@ -16,7 +16,7 @@ from backend import wiring
 from backend.core import db, redis
 from backend.core.errors import AppError
 from backend.core.settings import load
-from backend.modules import cli_folders, cli_host, service
+from backend.modules import cli_adopt, cli_folders, cli_host, service
 
 FOLDER = Path(__file__).resolve().parents[2] / "matrix_modules"
 
@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True, metavar="命令")
     cli_folders.add(commands)
     cli_host.add(commands)
+    cli_adopt.add(commands)
     publish = commands.add_parser("publish-local", help="发布本仓库 matrix_modules/ 里的模块（启动时自动运行）")
     publish.add_argument("root", nargs="?", type=Path, default=FOLDER)
     publish.set_defaults(run=_publish_local)

@@ -23,7 +23,7 @@ Run = Callable[[argparse.Namespace, Host], int]
 P = "/publish/v1"
 
 
-def _guarded(run: Run) -> Callable[[argparse.Namespace], int]:
+def guarded(run: Run) -> Callable[[argparse.Namespace], int]:
     """Turn what the host says into sentences and exit codes."""
 
     def wrapped(args: argparse.Namespace) -> int:
@@ -302,7 +302,7 @@ def add(commands: Any) -> None:
         made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
         made.add_argument("--host", help="平台的地址，默认是登录过的那个，或 TF_HOST")
         made.add_argument("--json", action="store_true", help="给程序读的输出")
-        made.set_defaults(run=_guarded(run))
+        made.set_defaults(run=guarded(run))
         return made
 
     login = command("login", "登录平台（密码从 TF_STAFF_PASSWORD 读，或当场输入）", _login)

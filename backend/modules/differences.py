@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import asyncpg
 import msgspec
@@ -16,6 +17,7 @@ from backend.sdk.manifest import Bundle, bundle_from_json
 from backend.sdk.words import KEYS
 
 _KEYED = ("code", "id", "name", "value", "question", "start")
+Change = Literal["added", "removed", "changed"]
 MOST = 2_000
 LONG = 200
 
@@ -41,38 +43,56 @@ async def _live(module_id: str) -> asyncpg.Record | None:
 def between(before: Bundle | None, after: Bundle) -> Iterator[Difference]:
     """Every change from one bundle to another; all of it added when there is no earlier one."""
     if before is not None:
-        yield from _structs("", "", before.module, after.module)
+        yield from _structs(_At("", "", ""), before.module, after.module)
     old = {matter.code: matter for matter in before.matters} if before else {}
     new = {matter.code: matter for matter in after.matters}
     for code in [*new, *(code for code in old if code not in new)]:
+        at = _At(code, "事项", "")
         if code not in old:
-            yield Difference(matter=code, what="事项", change="added", after=new[code].name)
+            yield at.difference("added", after=new[code].name)
         elif code not in new:
-            yield Difference(matter=code, what="事项", change="removed", before=old[code].name)
+            yield at.difference("removed", before=old[code].name)
         else:
-            yield from _structs(code, "", old[code], new[code])
+            yield from _structs(_At(code, "", ""), old[code], new[code])
 
 
-def _structs(matter: str, where: str, before: msgspec.Struct, after: msgspec.Struct) -> Iterator[Difference]:
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A place: the matter, in words, and by names that a change of words does not move."""
+
+    matter: str
+    what: str
+    place: str
+
+    def below(self, words: str, name: str) -> _At:
+        return _At(self.matter, f"{self.what}{words}", f"{self.place}.{name}" if self.place else name)
+
+    def difference(self, change: Change, before: str | None = None, after: str | None = None) -> Difference:
+        return Difference(
+            matter=self.matter, what=self.what, place=self.place, change=change, before=before, after=after
+        )
+
+
+def _structs(at: _At, before: msgspec.Struct, after: msgspec.Struct) -> Iterator[Difference]:
     words = KEYS[type(after).__name__]
     for key in after.__struct_fields__:
-        label = f"{where}{words[key].split('；')[0].split('，')[0].split('：')[0]}"
-        yield from _values(matter, label, getattr(before, key), getattr(after, key))
+        label = words[key].split("；")[0].split("，")[0].split("：")[0]
+        yield from _values(at.below(label, key), getattr(before, key), getattr(after, key))
 
 
-def _values(matter: str, what: str, before: Any, after: Any) -> Iterator[Difference]:
+def _values(at: _At, before: Any, after: Any) -> Iterator[Difference]:
     if before == after:
         return
     if isinstance(before, msgspec.Struct) and isinstance(after, msgspec.Struct):
-        yield from _structs(matter, f"{what} › ", before, after)
+        yield from _structs(_At(at.matter, f"{at.what} › ", at.place), before, after)
     elif isinstance(before, list) and isinstance(after, list) and _keyed(before) and _keyed(after):
-        yield from _lists(matter, what, before, after)
+        yield from _lists(at, before, after)
     elif before in (None, [], ""):
-        yield Difference(matter=matter, what=what, change="added", after=shown(after))
+        yield at.difference("added", after=shown(after))
     elif after in (None, [], ""):
-        yield Difference(matter=matter, what=what, change="removed", before=shown(before))
+        yield at.difference("removed", before=shown(before))
     else:
-        yield Difference(matter=matter, what=what, change="changed", before=shown(before), after=shown(after))
+        yield at.difference("changed", before=shown(before), after=shown(after))
 
 
 def _keyed(items: list[Any]) -> bool:
@@ -85,19 +105,19 @@ def _key(item: Any) -> str | None:
     return next((str(getattr(item, name)) for name in _KEYED if hasattr(item, name)), None)
 
 
-def _lists(matter: str, what: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
+def _lists(at: _At, before: list[Any], after: list[Any]) -> Iterator[Difference]:
     old = {_key(item): item for item in before}
     new = {_key(item): item for item in after}
     for key, item in new.items():
         if key not in old:
-            yield Difference(matter=matter, what=what, change="added", after=_called(item))
+            yield at.below("", str(key)).difference("added", after=_called(item))
         elif old[key] != item:
-            yield from _structs(matter, f"{what}“{_called(item)}” › ", old[key], item)
+            yield from _structs(at.below(f"“{_called(item)}” › ", str(key)), old[key], item)
     for key, item in old.items():
         if key not in new:
-            yield Difference(matter=matter, what=what, change="removed", before=_called(item))
+            yield at.below("", str(key)).difference("removed", before=_called(item))
     if [key for key in old if key in new] != [key for key in new if key in old]:
-        yield Difference(matter=matter, what=f"{what}的先后", change="changed")
+        yield at.below("的先后", "order").difference("changed")
 
 
 def _called(item: msgspec.Struct) -> str:

@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse
 from backend.core.errors import FieldProblem, InvalidPayload, PayloadTooLarge, UnsupportedMedia
 from backend.core.http import JSON, Api, Call
 from backend.core.problems import encoder
-from backend.modules import differences, overview, releases, rollouts, tasks, teams
+from backend.modules import differences, overview, releases, rollouts, sources, tasks, teams
 from backend.modules.errors import (
     BundleRefused,
     CheckerBusy,
@@ -40,6 +40,8 @@ from backend.modules.schemas import (
     ReleaseOut,
     RolloutCreate,
     RolloutOut,
+    SourceOut,
+    SourceQuery,
     SwitchPut,
     TeamCreate,
     TeamOut,
@@ -173,6 +175,12 @@ async def modules(call: Call) -> ModuleList:
 async def module(call: Call, module: str) -> ModuleOut:
     """一个模块：版本、上线、开关、通知"""
     return await overview.module(call.who, module)
+
+
+@api.get("/modules/<module:str>/source", out=SourceOut, query=SourceQuery, roles=READERS, errors=(ReleaseNotFound,))
+async def source(call: Call, module: str) -> SourceOut:
+    """一个上过线的版本的全部内容，供别的地方采用；不写版本就是线上的"""
+    return await sources.read(module, call.query.version)
 
 
 @api.post(

@@ -14,14 +14,15 @@ from backend.core import audit, db
 from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.sessions import Principal
 from backend.core.tasks import Task, enqueue
-from backend.modules import rights, teams
-from backend.modules.errors import BundleRefused, KeyRefused, SecondPersonNeeded
+from backend.modules import rights, sources, teams
+from backend.modules.errors import BundleRefused, KeyRefused, ReleaseNotFound, SecondPersonNeeded
 from backend.modules.examine import Verdict, examine
 from backend.modules.models import Release
 from backend.modules.schemas import Approve, Reject, ReleaseOut
 from backend.modules.states import RELEASE, move
-from backend.sdk import bundle, sign
+from backend.sdk import adopt, bundle, sign
 from backend.sdk.findings import Finding, has_errors
+from backend.sdk.manifest import bundle_from_json
 
 _signatures = msgspec.json.Decoder(sign.Signature)
 
@@ -75,6 +76,10 @@ async def upload(who: Principal, data: bytes, signature: bytes) -> tuple[Release
     findings = [*verdict.findings, *await _claims(verdict, key["team_id"], sign.digest(data))]
     if has_errors(findings):
         raise refused(findings)
+    findings = await _origin(verdict)
+    if has_errors(findings):
+        raise refused(findings)
+    verdict.findings += findings
     return await _keep(who, verdict, data, made, key["team_id"])
 
 
@@ -130,6 +135,28 @@ async def _claims(verdict: Verdict, team: str, digest: str) -> list[Finding]:
         message = f"版本 {verdict.version} 已经提交过"
         found.append(_fault("module.version_exists", "module.toml", message, "提交过的版本不能改，升版本号"))
     return found
+
+
+async def _origin(verdict: Verdict) -> list[Finding]:
+    """Whether a module that says it was adopted is what it says, as far as this host knows the origin."""
+    bundle = bundle_from_json(base64.b64decode(verdict.content))
+    origin = bundle.module.origin
+    if origin is None:
+        return []
+    named = f"{origin.module}@{origin.version}"
+    try:
+        source = await sources.content(origin.module, origin.version)
+    except ReleaseNotFound:
+        message = f"平台上没有 {named}，来源没有核对"
+        mend = "核对来源和版本；来源不在本平台时请审核的人留意"
+        return [
+            Finding(severity="warning", code="module.origin_unknown", file="module.toml", message=message, mend=mend)
+        ]
+    shared = adopt.restricted(source, {matter.code for matter in bundle.matters})
+    if adopt.digest(shared) == origin.digest or (origin.changed and adopt.digest(source) == origin.digest):
+        return []
+    message = f"[origin] 的摘要和平台上的 {named} 对不上"
+    return [_fault("module.origin_digest", "module.toml", message, "用 modules adopt 重新采用，不要手改 [origin]")]
 
 
 async def _keep(

@@ -88,6 +88,12 @@ class SwitchPut(Given):
     reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
+class SourceQuery(Given):
+    """Without `version` the live one."""
+
+    version: Annotated[str, msgspec.Meta(min_length=1, max_length=80)] | None = None
+
+
 class TeamCreate(Given):
     id: Slug
     name: Name
@@ -145,10 +151,12 @@ class ReleaseOut(msgspec.Struct, kw_only=True):
 
 
 class Difference(msgspec.Struct, kw_only=True):
-    """One change in words: where (`matter` empty for the module itself), what, and both values as people read them."""
+    """One change in words: where (`matter` empty for the module itself), what, and both values as people read them.
+    `place` is the same place by the names of keys and items, which a change of words does not move."""
 
     matter: str
     what: str
+    place: str
     change: Literal["added", "removed", "changed"]
     before: str | None = None
     after: str | None = None
@@ -223,3 +231,12 @@ class GenerationOut(msgspec.Struct, kw_only=True):
 
     generation: int
     failing: str | None
+
+
+class SourceOut(msgspec.Struct, kw_only=True):
+    """A release to adopt. `digest` is over what is shared (`sdk.adopt`), `content` the canonical module."""
+
+    module: str
+    version: str
+    digest: str
+    content: dict[str, Any]

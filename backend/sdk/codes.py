@@ -22,6 +22,13 @@ def region_codes() -> frozenset[str]:
     return frozenset(region["code"] for region in _table("regions.json")["regions"])
 
 
+def region_names(codes: list[str]) -> list[str]:
+    """What these regions are called in a sentence: the name without 省, 市, 区, 县, as texts leave that out too."""
+    names = {region["code"]: region["name"] for region in _table("regions.json")["regions"]}
+    found = [names[code] for code in codes if code in names]
+    return [name[:-1] if len(name) > 2 and name[-1] in "省市区县" else name for name in found]
+
+
 @cache
 def theme_ids() -> dict[str, frozenset[str]]:
     """Theme id → the audiences (`person`, `company`) that have it."""

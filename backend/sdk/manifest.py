@@ -62,6 +62,7 @@ __all__ = [
     "Module",
     "Office",
     "Option",
+    "Origin",
     "Output",
     "Payment",
     "Place",
@@ -100,6 +101,16 @@ class Connector(Shape, frozen=True, kw_only=True):
     breaker: Breaker = Breaker()
 
 
+class Origin(Shape, frozen=True, kw_only=True):
+    """The module that this one was adopted from. `digest` is `sdk.adopt.digest` of that version; `changed` says that
+    more than the local keys differs from it."""
+
+    module: Slug
+    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(\+local\.[0-9a-f]{8})?$")]
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    changed: bool = False
+
+
 class Module(Shape, frozen=True, kw_only=True):
     """`module.toml`. `fields` lists what the module may learn of the citizen; nothing else is handed over."""
 
@@ -116,6 +127,7 @@ class Module(Shape, frozen=True, kw_only=True):
     connector: Connector | None = None
     summary: Short = ""
     notice: Short | None = None
+    origin: Origin | None = None
 
 
 class Bundle(Shape, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ SHAPES: dict[str, str] = {
     "Department": "负责的部门",
     "Connector": "部门自己的系统",
     "Breaker": "断路：连续失败后停一会儿再试",
+    "Origin": "采用自哪个模块",
     "Matter": "一个事项",
     "Fact": "一条事实和它的出处",
     "Term": "一段时间",
@@ -46,6 +47,7 @@ KEYS: dict[str, dict[str, str]] = {
         "connector": "部门自己的系统，没有就不写",
         "summary": "一句话介绍",
         "notice": "显示在每个事项上的通知",
+        "origin": "采用自哪个模块的哪个版本；由 modules adopt 写",
     },
     "Department": {"name": "部门全称", "code": "统一社会信用代码，不知道就不写"},
     "Connector": {
@@ -55,6 +57,12 @@ KEYS: dict[str, dict[str, str]] = {
         "breaker": "断路的次数和时间",
     },
     "Breaker": {"failures": "连续失败几次后断开", "reset_s": "断开几秒后再试"},
+    "Origin": {
+        "module": "来源模块的 id",
+        "version": "来源的版本",
+        "digest": "来源共同部分的摘要",
+        "changed": "除了本地的内容，还改了别的",
+    },
     "Matter": {
         "code": "事项代码，模块内唯一；事项的 id 是 模块id.代码",
         "name": "事项名称",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from backend.core import db
 from backend.core.sessions import Principal
 from backend.modules import generations, registry
+from backend.modules.cli import main
 from backend.sdk import bundle, sign
 from tests.conftest import Client, Server
 from tests.sdk.samples import MATTER, MODULE
@@ -140,6 +144,41 @@ async def publishing(running: Server, http: Client, drain: Callable[[], Awaitabl
             await db.execute(f"DELETE FROM modules_{table} WHERE {column} LIKE 'try\\_%'")
         await generations.bump()
     await registry.refresh()
+
+
+class Terminal:
+    """Runs commands beside the host, which lives in this process, and reads what they wrote."""
+
+    def __init__(self, host: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self._patch = monkeypatch
+        monkeypatch.setenv("TF_HOST", host)
+
+    async def run(self, *arguments: str, by: Client | None = None, code: int = 0) -> str:
+        if by is not None:
+            self._patch.setenv("TF_TOKEN", by.token or "")
+        self._capsys.readouterr()
+        done = await asyncio.to_thread(main, list(arguments))
+        written = self._capsys.readouterr()
+        assert done == code, written.out + written.err
+        return written.out + written.err
+
+    async def json(self, *arguments: str, by: Client | None = None, code: int = 0) -> Any:
+        told = await self.run(*arguments, "--json", by=by, code=code)
+        # the host logs into the same stream: it lives in this process
+        document = re.search(r"^\{$.*?^\}$", told, re.M | re.S)
+        assert document is not None, told
+        return json.loads(document.group())
+
+
+@pytest.fixture
+def terminal(
+    running: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Terminal:
+    monkeypatch.setenv("TF_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TF_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Terminal(running.base, capsys, monkeypatch)
 
 
 async def counts() -> dict[str, int]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import re
 import shlex
 import stat
 from pathlib import Path
-from typing import Any
 
 import pyotp
 import pytest
@@ -16,48 +13,12 @@ import pytest
 from backend.core import db
 from backend.identity import staff
 from backend.modules import registry
-from backend.modules.cli import main
 from backend.modules.cli_host import parse_step
-from tests.conftest import Client, Server
-from tests.modules.conftest import Publishing
+from tests.conftest import Client
+from tests.modules.conftest import Publishing, Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = "/api/v1/matters/try_city.apply"
-
-
-class Terminal:
-    """Runs commands beside the host, which lives in this process, and reads what they wrote."""
-
-    def __init__(self, host: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._capsys = capsys
-        self._patch = monkeypatch
-        monkeypatch.setenv("TF_HOST", host)
-
-    async def run(self, *arguments: str, by: Client | None = None, code: int = 0) -> str:
-        if by is not None:
-            self._patch.setenv("TF_TOKEN", by.token or "")
-        self._capsys.readouterr()
-        done = await asyncio.to_thread(main, list(arguments))
-        written = self._capsys.readouterr()
-        assert done == code, written.out + written.err
-        return written.out + written.err
-
-    async def json(self, *arguments: str, by: Client | None = None, code: int = 0) -> Any:
-        told = await self.run(*arguments, "--json", by=by, code=code)
-        # the host logs into the same stream: it lives in this process
-        document = re.search(r"^\{$.*?^\}$", told, re.M | re.S)
-        assert document is not None, told
-        return json.loads(document.group())
-
-
-@pytest.fixture
-def terminal(
-    running: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Terminal:
-    monkeypatch.setenv("TF_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("TF_TOKEN", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return Terminal(running.base, capsys, monkeypatch)
 
 
 async def test_from_an_empty_folder_to_citizens_and_back(

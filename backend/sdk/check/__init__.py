@@ -27,6 +27,7 @@ RULES: tuple[CheckRule, ...] = (
     module.declared_fields_are_known,
     module.department_code_is_right,
     module.connector_serves_a_matter,
+    module.origin_is_what_it_says,
     module.matter_has_audience,
     module.kind_has_its_parts,
     module.booking_can_be_booked,

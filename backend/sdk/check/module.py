@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
+from backend.sdk import adopt
 from backend.sdk.check.context import Context
 from backend.sdk.codes import covers, region_codes, theme_ids
 from backend.sdk.findings import Finding
@@ -92,6 +93,25 @@ def connector_serves_a_matter(context: Context) -> Iterator[Finding]:
             yield context.error(matter, "", "module.connector", "要由部门系统答复，模块却没有连接部门系统", mend)
     elif not asks:
         yield context.warning(None, "connector", "module.connector", "没有事项用到部门系统", "删去 [connector]")
+
+
+def origin_is_what_it_says(context: Context) -> Iterator[Finding]:
+    origin = context.module.origin
+    if origin is None:
+        return
+    if origin.module == context.module.id:
+        message = "模块不能采用自己"
+        yield context.error(None, "origin", "module.origin", message, "删去 [origin]，或改模块 id")
+        return
+    same = adopt.digest(context.bundle) == origin.digest
+    named = f"{origin.module}@{origin.version}"
+    if not same and not origin.changed:
+        message = f"写着采用自 {named}，共同的部分却和它不一样"
+        mend = "用 modules adopt --status 看哪里不同；改回去，或在 [origin] 里写 changed = true"
+        yield context.error(None, "origin", "module.origin", message, mend)
+    elif same and origin.changed:
+        message = f"写着 changed = true，和 {named} 却没有不同"
+        yield context.warning(None, "origin", "module.origin", message, "删去 changed")
 
 
 def matter_has_audience(context: Context) -> Iterator[Finding]:
