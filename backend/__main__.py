@@ -55,9 +55,10 @@ def _migrations(args: argparse.Namespace, _: list[str]) -> int:
 
 
 def _modules(_: argparse.Namespace, rest: list[str]) -> int:
+    from backend.local import preview
     from backend.modules.cli import main
 
-    return main(rest)
+    return main(rest, more=preview.add)
 
 
 def _openapi(_: argparse.Namespace, __: list[str]) -> int:

@@ -10,7 +10,7 @@ from sanic import Request, Sanic
 from sanic.exceptions import NotFound as SanicNotFound
 from sanic.response import HTTPResponse
 
-from backend import operation, process
+from backend import operation, previewing, process
 from backend.appointments import endpoints as appointments
 from backend.campaigns import endpoints as campaigns
 from backend.cases import endpoints as cases
@@ -74,7 +74,9 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
     )
     app.ctx.settings = settings
     app.ctx.tokens = Tokens(settings.secrets.session)
-    held = pages or Pages()
+    held = pages or Pages(script=previewing.SCRIPT if settings.preview else None)
+    if settings.preview is not None:
+        previewing.install(app, settings.preview)
     for api in APIS:
         app.blueprint(api.blueprint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sanic import Request
@@ -45,14 +45,16 @@ class File:
 
 
 class Pages:
-    """Every file of a build, read once."""
+    """Every file of a build, read once. `script` is put into each HTML page: the address of one more script."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, *, script: str | None = None) -> None:
         self._files: dict[str, File] = {}
         for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
             name = path.relative_to(folder).as_posix()
             if path.is_file() and path.suffix not in (".br", ".gz", ".map") and not path.name.startswith("."):
                 self._files[name] = _read(path, forever="assets/" in name)
+                if script is not None and path.suffix == ".html":
+                    self._files[name] = _with_script(self._files[name], script)
 
     @property
     def built(self) -> bool:
@@ -93,6 +95,12 @@ def _read(path: Path, *, forever: bool) -> File:
         kind += "; charset=utf-8"
     etag = '"' + hashlib.blake2b(plain, digest_size=12).hexdigest() + '"'
     return File(plain, packed[".br"], packed[".gz"], kind, etag, forever)
+
+
+def _with_script(page: File, address: str) -> File:
+    plain = page.plain.replace(b"</body>", f'<script src="{address}" defer></script></body>'.encode())
+    etag = '"' + hashlib.blake2b(plain, digest_size=12).hexdigest() + '"'
+    return replace(page, plain=plain, brotli=None, gzip=None, etag=etag)
 
 
 def _answer(request: Request, file: File) -> HTTPResponse:

@@ -75,6 +75,7 @@ class Settings:
     sessions: Sessions
     sandbox_url: str | None
     vendor_file: Path | None
+    preview: Path | None = None
 
     @property
     def local(self) -> bool:
@@ -189,6 +190,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         sessions=Sessions(access_seconds=_number(env, "TF_SESSION_SECONDS", 900)),
         sandbox_url=f"http://127.0.0.1:{sandbox_port}" if mode == "local" else None,
         vendor_file=Path(vendor) if vendor else (data / "sandbox" / "credentials.json" if mode == "local" else None),
+        preview=Path(env["TF_PREVIEW"]) if mode == "local" and env.get("TF_PREVIEW") else None,
     )
 
 

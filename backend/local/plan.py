@@ -40,13 +40,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`early` programs need no tables and start while the steps run."""
+    """`early` programs need no tables and start while the steps run. `welcome` is said once all is ready."""
 
     early: list[Program]
     steps: list[Step]
     programs: list[Program]
     accounts: list[str] | None = None
     pages: bool = True
+    welcome: str = ""
 
 
 Planner = Callable[[LocalSettings], Plan]

@@ -156,6 +156,8 @@ class Supervisor:
         self._progress.plain(f"ready http://{HOST}:{settings.port}")
         if accounts:
             self._progress.plain(str(accounts))
+        if self._plan.welcome:
+            self._progress.plain(self._plan.welcome)
 
     async def _take(self, step: Step) -> None:
         with self._progress.step(step.title):

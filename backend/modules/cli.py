@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from backend import wiring
 from backend.core import db, redis
@@ -51,18 +53,21 @@ def _publish_local(args: argparse.Namespace) -> int:
     return asyncio.run(_publish(args.root))
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(more: Callable[[Any], None] | None = None) -> argparse.ArgumentParser:
+    """`more` adds commands of a floor above."""
     root = argparse.ArgumentParser(prog="python -m backend modules", description="写模块、检查、提交、灰度和上线")
     commands = root.add_subparsers(dest="command", required=True, metavar="命令")
     cli_folders.add(commands)
     cli_host.add(commands)
     cli_adopt.add(commands)
+    if more is not None:
+        more(commands)
     publish = commands.add_parser("publish-local", help="发布本仓库 matrix_modules/ 里的模块（启动时自动运行）")
     publish.add_argument("root", nargs="?", type=Path, default=FOLDER)
     publish.set_defaults(run=_publish_local)
     return root
 
 
-def main(argv: list[str]) -> int:
-    args = parser().parse_args(argv)
+def main(argv: list[str], more: Callable[[Any], None] | None = None) -> int:
+    args = parser(more).parse_args(argv)
     return int(args.run(args))

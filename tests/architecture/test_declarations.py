@@ -122,6 +122,7 @@ WEB_MODULES = {
     "backend/web.py",
     "backend/operation.py",
     "backend/pages.py",
+    "backend/previewing.py",
     "backend/identity/devices.py",
 }
 

@@ -1289,6 +1289,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/publish/v1/modules/{module}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个上过线的版本的全部内容，供别的地方采用；不写版本就是线上的 */
+        get: operations["publish_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/publish/v1/releases": {
         parameters: {
             query?: never;
@@ -2394,6 +2411,7 @@ export interface components {
         /**
          * Difference
          * @description One change in words: where (`matter` empty for the module itself), what, and both values as people read them.
+         *         `place` is the same place by the names of keys and items, which a change of words does not move.
          */
         Difference: {
             /** @default null */
@@ -2403,6 +2421,7 @@ export interface components {
             /** @enum {unknown} */
             change: "added" | "changed" | "removed";
             matter: string;
+            place: string;
             what: string;
         };
         /** DifferencesOut */
@@ -3543,6 +3562,24 @@ export interface components {
         /** Snooze */
         Snooze: {
             days: number;
+        };
+        /**
+         * SourceOut
+         * @description A release to adopt. `digest` is over what is shared (`sdk.adopt`), `content` the canonical module.
+         */
+        SourceOut: {
+            content: Record<string, unknown>;
+            digest: string;
+            module: string;
+            version: string;
+        };
+        /**
+         * SourceQuery
+         * @description Without `version` the live one.
+         */
+        SourceQuery: {
+            /** @default null */
+            version?: string | null;
         };
         /** StaffCaseCard */
         StaffCaseCard: {
@@ -6030,6 +6067,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModuleOut"];
+                };
+            };
+        };
+    };
+    publish_source: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"];
                 };
             };
         };
