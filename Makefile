@@ -73,5 +73,5 @@ screens: ## take the pictures in docs/ from the running program
 
 clean: ## remove what can be made again (not .data)
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
-		h5/node_modules h5/dist test-results
+		h5/node_modules h5/dist tests/miniprogram/harness/node_modules test-results
 	@find backend push tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,56 @@
+"""A platform's built output as the harness runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from backend.local import node
+from tests.miniprogram.host import Platform
+
+HARNESS = Path(__file__).with_name("harness")
+SECONDS = 600
+
+
+def _run(folder: Path, *argv: str, **more: str) -> None:
+    done = subprocess.run(
+        [str(node.tools() / argv[0]), *argv[1:]],
+        cwd=folder,
+        env={**node.environment(), **more},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, f"{' '.join(argv)} failed in {folder.name}/:\n{done.stdout[-4000:]}"
+
+
+def _install(folder: Path) -> None:
+    """`npm ci` when the lock file changed since the last one that succeeded."""
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    stamp = folder / "node_modules" / ".installed"
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
+        _run(folder, "npm", "ci", "--ignore-scripts")
+        stamp.write_text(wanted, encoding="ascii")
+
+
+class Output:
+    """One platform's built output: `dist` as the vendor's tool would upload it, `bundle` as the browser runs it."""
+
+    def __init__(self, platform: Platform, dist: Path, bundle: Path) -> None:
+        self.platform, self.dist, self.bundle = platform, dist, bundle
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return dict(json.loads(self.bundle.read_text(encoding="utf-8")))
+
+
+def compiled(platform: Platform, dist: Path, target: Path) -> Output:
+    """`dist` as one file for the browser."""
+    _install(HARNESS)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _run(HARNESS, "node", "compile.mjs", str(dist), str(target), platform)
+    return Output(platform, dist, target)

@@ -1,0 +1,1 @@
+Component({ props: { item: {}, onPick: () => {} }, data: { ready: "", next: "" }, onInit() { this.setData({ ready: `带入${this.props.item.id}` }); }, deriveDataFromProps(props) { if (props.item.id !== this.data.next) this.setData({ next: props.item.id }); }, methods: { tell() { this.props.onPick({ detail: { id: this.props.item.id } }); } } });

@@ -1,0 +1,1 @@
+Component({ properties: { item: { type: Object, value: {} } }, data: { ready: "" }, lifetimes: { attached() { this.setData({ ready: `带入${this.data.item.id}` }); } }, methods: { tell() { this.triggerEvent("pick", { id: this.data.item.id }); } } });
