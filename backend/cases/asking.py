@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from backend.cases import history, knowledge, papers, reading, rows, sealing, submission, tasks
+from backend.cases import behalf, history, knowledge, papers, reading, rows, sealing, submission, tasks
 from backend.cases.errors import MaterialsInvalid, UrgedToday, WrongState
-from backend.cases.history import Actor, Step
+from backend.cases.history import Step
 from backend.cases.ports import ports
+from backend.cases.rows import Row
 from backend.cases.schemas import CaseOut, Supplement, Urge, Withdraw
 from backend.cases.states import STATE_TEXT, allows
 from backend.cases.view import kept_of
@@ -26,7 +27,7 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
     Raises CaseNotFound, WrongState, FormInvalid, MaterialsInvalid.
     """
     async with db.transaction():
-        row = await reading.mine(who, number, lock=True)
+        row, acting = await reading.mine(who, number, lock=True)
         if row.state != "correcting":
             raise WrongState(f"现在是“{STATE_TEXT[row.state]}”，没有要补正的内容")
         entry = await registry.pinned(row.release, row.code)
@@ -42,7 +43,7 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
         if faults:
             raise MaterialsInvalid("请把告知的内容一次补齐", errors=faults)
         if given.form:
-            profile = await identity.profile(who.id)
+            profile = await identity.profile(str(row.citizen_id))
             facts = knowledge.known(profile, entry.module.fields)
             form = submission.check_form(entry, {**form, **given.form}, facts)
             row.sealed = sealing.seal_form(key, row.id, form)
@@ -54,7 +55,8 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
             given.materials,
             citizen_id=row.citizen_id,
             case_id=row.id,
-            wallet=await knowledge.wallet(entry, who.id),
+            uploader=UUID(who.id),
+            wallet=await knowledge.wallet(entry, str(row.citizen_id)),
             round_=round_,
             only=papers_asked,
         )
@@ -63,16 +65,16 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
             row.dispatch, row.dispatch_round = "pending", row.dispatch_round + 1
             row.dispatch_at, row.attempts = clock.now(), 0
             enqueue(tasks.dispatch, str(row.id))
-        step = Step("supplemented", "补正材料已提交，继续办理", Actor.citizen(who), words=given.note or None)
+        step = Step("supplemented", "补正材料已提交，继续办理", behalf.actor(who, acting), words=given.note or None)
         await history.proceed(row, entry, [step], past=await rows.events(row.id), key=key)
-        await audit.record(who, "cases.supplement", "case", number, citizen_id=who.id)
-        return await reading.out(row)
+        await audit.record(who, "cases.supplement", "case", number, citizen_id=str(row.citizen_id))
+        return await _shown(who, row, acting, "supplement")
 
 
 async def withdraw(who: Principal, number: str, given: Withdraw) -> CaseOut:
     """Take the application back. Raises CaseNotFound, WrongState."""
     async with db.transaction():
-        row = await reading.mine(who, number, lock=True)
+        row, acting = await reading.mine(who, number, lock=True)
         entry = await registry.pinned(row.release, row.code)
         key = await identity.data_key(str(row.key_of))
         if row.dispatch == "pending" and row.attempts == 0:
@@ -81,17 +83,17 @@ async def withdraw(who: Principal, number: str, given: Withdraw) -> CaseOut:
             row.dispatch, row.dispatch_at, row.attempts = "recalling", clock.now(), 0
             enqueue(tasks.dispatch, str(row.id))
         text = "预约已取消" if row.kind == "book" else "您已撤回申请"
-        step = Step("withdrawn", text, Actor.citizen(who), words=given.reason or None)
+        step = Step("withdrawn", text, behalf.actor(who, acting), words=given.reason or None)
         await history.proceed(row, entry, [step], past=await rows.events(row.id), key=key)
         await ports().release_slot(row.id)
-        await audit.record(who, "cases.withdraw", "case", number, citizen_id=who.id)
-        return await reading.out(row)
+        await audit.record(who, "cases.withdraw", "case", number, citizen_id=str(row.citizen_id))
+        return await _shown(who, row, acting, "withdraw")
 
 
 async def urge(who: Principal, number: str, given: Urge) -> CaseOut:
     """Ask for haste, once a calendar day. Raises CaseNotFound, WrongState, UrgedToday."""
     async with db.transaction():
-        row = await reading.mine(who, number, lock=True)
+        row, acting = await reading.mine(who, number, lock=True)
         if row.state == "correcting" or row.kind == "book" or not allows(row.state, "urged"):
             raise WrongState(f"现在是“{STATE_TEXT[row.state]}”，不用催办")
         past = await rows.events(row.id)
@@ -102,9 +104,18 @@ async def urge(who: Principal, number: str, given: Urge) -> CaseOut:
         entry = await registry.pinned(row.release, row.code)
         key = await identity.data_key(str(row.key_of))
         row.urged += 1
-        step = Step("urged", f"您催办了一次，{row.department}会看到", Actor.citizen(who), words=given.note or None)
+        step = Step(
+            "urged", f"您催办了一次，{row.department}会看到", behalf.actor(who, acting), words=given.note or None
+        )
         await history.proceed(row, entry, [step], past=past, key=key)
-        return await reading.out(row)
+        return await _shown(who, row, acting, "urge")
+
+
+async def _shown(who: Principal, row: Row, acting: identity.Acting | None, what: str) -> CaseOut:
+    """The case as whoever acted sees it; an act for another is written into their trail."""
+    if acting is not None:
+        await identity.record_act(who, acting, what, "case", row.number, row.matter_name)
+    return behalf.shown(await reading.out(row), acting)
 
 
 async def citizen_merged(old: str, new: str) -> None:

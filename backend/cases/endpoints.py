@@ -7,6 +7,7 @@ from sanic.response import HTTPResponse
 from backend.cases import errors, service
 from backend.cases.schemas import (
     AcceptRequest,
+    BehalfQuery,
     CaseCreate,
     CaseList,
     CaseOut,
@@ -82,10 +83,11 @@ async def delete_draft(call: Call, matter: str) -> None:
     await service.draft_delete(call.who, matter)
 
 
-@api.get("/matters/<matter>/prefill", level=Level.LOGIN, out=Prefill, errors=(MatterNotFound,))
+@api.get("/matters/<matter>/prefill", level=Level.LOGIN, query=BehalfQuery, out=Prefill,
+         errors=(MatterNotFound, errors.NotDelegated))  # fmt: skip
 async def prefill(call: Call, matter: str) -> Prefill:
     """What is known already for this form, masked, and the papers that the wallet spares."""
-    return await service.prefill(call.who, matter)
+    return await service.prefill(call.who, matter, call.query.on_behalf_of)
 
 
 @api.post(
@@ -171,9 +173,9 @@ async def submit(call: Call, body: CaseCreate) -> CaseOut:
     return await service.submit(call.who, body)
 
 
-@api.get("/cases", level=Level.LOGIN, query=CasesQuery, out=CaseList)
+@api.get("/cases", level=Level.LOGIN, query=CasesQuery, out=CaseList, errors=(errors.NotDelegated,))
 async def cases(call: Call) -> CaseList:
-    """My cases, newest first."""
+    """My cases, newest first; or those that I opened for somebody."""
     return await service.list_of(call.who, call.query)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.cases import clock, due, rows, sealing, states
+from backend.cases import clock, due, opened_for, rows, sealing, states
 from backend.cases.errors import WrongState
 from backend.cases.rows import EventRow, MaterialRow, Row
 from backend.cases.states import Kind, Standing
@@ -146,7 +146,7 @@ async def begin(
     facts = [clock.Fact(event.kind, event.at) for event in happened]
     _set_clock(row, facts, clock.limit_of(entry.matter.limits), row.submitted_at)
     await rows.insert(row, happened, given)
-    await _tell(row, happened)
+    await _tell(row, happened, happened[0])
     return happened
 
 
@@ -165,26 +165,33 @@ async def proceed(
     facts = [clock.Fact(event.kind, event.at) for event in (*past, *happened)]
     _set_clock(row, facts, clock.limit_of(entry.matter.limits), moment)
     await rows.update(row, happened)
-    await _tell(row, happened)
+    await _tell(row, happened, past[0] if past else happened[0])
     return happened
 
 
-async def _tell(row: Row, happened: Sequence[EventRow]) -> None:
-    """One message for what happened at once: the last thing counts."""
+async def _tell(row: Row, happened: Sequence[EventRow], first: EventRow) -> None:
+    """One message for what happened at once: the last thing counts. Who opened the case for another hears it too."""
     event = next((event for event in reversed(happened) if event.kind in NEWS), None)
     if event is None:
         return
     kind, title, short = NEWS[event.kind]
-    await push.notify(
-        row.citizen_id,
-        kind,
-        title=f"{row.matter_name[:60]}：{title}",
-        body=event.text,
-        link=f"/cases/{row.number}",
-        reason=f"您申请了{row.matter_name}"[:200],
-        dedupe_key=f"case:{row.number}:{event.seq}",
-        data={"matter": row.matter_name, "state": short, "case": row.number},
-    )
+    agent = await opened_for.agent_to_tell(row, first)
+    for citizen_id, mark, reason in (
+        (row.citizen_id, "", f"您申请了{row.matter_name}"),
+        (agent, ":agent", f"您代办了{row.matter_name}"),
+    ):
+        if citizen_id is None:
+            continue
+        await push.notify(
+            citizen_id,
+            kind,
+            title=f"{row.matter_name[:60]}：{title}",
+            body=event.text,
+            link=f"/cases/{row.number}",
+            reason=reason[:200],
+            dedupe_key=f"case:{row.number}:{event.seq}{mark}",
+            data={"matter": row.matter_name, "state": short, "case": row.number},
+        )
 
 
 def new_row(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from backend.cases import behalf
 from backend.cases.ports import ports
 from backend.cases.schemas import Prefill, PrefillField
 from backend.cases.view import masked
@@ -87,10 +88,15 @@ def rule_context(form: Mapping[str, Any], facts: Mapping[str, Any], level: int, 
     return {"form": form, "citizen": {**citizen, "level": level}, "licenses": held.states(), "today": clock.today()}
 
 
-async def prefill(who: Principal, matter: str) -> Prefill:
+async def prefill(who: Principal, matter: str, on_behalf_of: str | None = None) -> Prefill:
     """The masked values of fields that have a source, and the licences that spare a material."""
     entry = registry.current().require(matter)
-    profile = await identity.profile(who.id)
+    person = who.id
+    if on_behalf_of is not None:
+        acting = await behalf.acting(who, on_behalf_of, matter)
+        person = acting.citizen_id
+        await identity.record_act(who, acting, "prefill", "matter", matter, entry.matter.name)
+    profile = await identity.profile(person)
     facts = known(profile, entry.module.fields)
     items: list[PrefillField] = []
     for path, field in _sourced(entry.matter.fields, ""):
@@ -103,7 +109,7 @@ async def prefill(who: Principal, matter: str) -> Prefill:
                 field=path, source=field.prefill or "", value=shown if shown != str(value) else value, masked=shown
             )
         )
-    held = await wallet(entry, who.id)
+    held = await wallet(entry, person)
     ready = {
         material.code: found
         for material in entry.matter.materials

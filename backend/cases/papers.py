@@ -46,6 +46,7 @@ async def take(
     *,
     citizen_id: UUID,
     case_id: UUID,
+    uploader: UUID,
     wallet: Wallet,
     round_: int = 1,
     only: set[str] | None = None,
@@ -53,12 +54,13 @@ async def take(
     """Check all materials and claim the uploads for the case, in the caller's transaction.
 
     `shows` are the compiled conditions by material code. `only` (a supplement): the codes that must be there. A
+    `uploader` sent the files: the citizen, or who acts for them; with the case they become the citizen's. A
     required material with a licence source is taken from the wallet when nothing is given (免提交). Raises
     MaterialsInvalid with one entry for each fault.
     """
     known = {material.code: material for material in matter.materials}
     faults: list[FieldProblem] = []
-    files = await _files([item.upload for item in given if item.upload], citizen_id)
+    files = await _files([item.upload for item in given if item.upload], uploader)
     taken: list[MaterialRow] = []
     claimed: list[UUID] = []
     counts: dict[str, int] = {}
@@ -92,7 +94,10 @@ async def take(
         raise MaterialsInvalid(faults[0].message, errors=faults)
     if claimed:
         count = await db.execute(
-            "UPDATE cases_upload SET case_id = $1 WHERE id = ANY($2::uuid[]) AND case_id IS NULL", case_id, claimed
+            "UPDATE cases_upload SET case_id = $1, citizen_id = $3 WHERE id = ANY($2::uuid[]) AND case_id IS NULL",
+            case_id,
+            claimed,
+            citizen_id,
         )
         if count != len(claimed):  # another submission of the same citizen was quicker
             raise MaterialsInvalid("有文件已经用于另一个办件，请重新上传")

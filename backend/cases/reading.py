@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
-from backend.cases import rows, sealing, view
+from backend.cases import behalf, rows, sealing, view
 from backend.cases.errors import CaseNotFound
+from backend.cases.opened_for import MARK
 from backend.cases.ports import ports
 from backend.cases.rows import Row
 from backend.cases.schemas import CaseList, CaseOut, CasesQuery
@@ -14,6 +16,7 @@ from backend.cases.states import OPEN
 from backend.core import clock, db, paging
 from backend.core.sessions import Principal
 from backend.identity import service as identity
+from backend.identity.service import Acting
 from backend.modules import registry
 
 NUMBER = re.compile(r"^SC-[2-9A-HJKMNP-TV-Z]{10}$")
@@ -30,7 +33,9 @@ async def list_of(who: Principal, query: CasesQuery) -> CaseList:
     """Newest first."""
     before, last = paging.position(query.cursor, paging.FIRST_DOWN)
     citizen = UUID(who.id)
-    if query.state is None:
+    if query.on_behalf_of is not None:
+        found = await _page_for_another(who, query, before, last)
+    elif query.state is None:
         found = await db.fetch(PAGE, citizen, before, last, query.limit + 1)
     else:
         found = await db.fetch(_PAGE_IN_STATE, citizen, before, last, query.limit + 1, query.state)
@@ -43,14 +48,39 @@ async def list_of(who: Principal, query: CasesQuery) -> CaseList:
     )
 
 
-async def mine(who: Principal, number: str, *, lock: bool = False) -> Row:
-    """My case of that number. Raises CaseNotFound, for somebody else's as for none."""
+_FOR_ANOTHER = PAGE.replace(
+    " ORDER BY",
+    " AND ($5::text IS NULL OR state = $5) AND ($6 OR matter = ANY($7)) AND EXISTS (SELECT 1 FROM cases_event e"
+    " WHERE e.case_id = cases_case.id AND e.seq = 1 AND e.external_id = ANY($8)) ORDER BY",
+)
+
+
+async def _page_for_another(who: Principal, query: CasesQuery, before: Any, last: Any) -> list[Any]:
+    """What I opened for the person of a delegation, as far as its scope goes now. Raises NotDelegated."""
+    assert query.on_behalf_of is not None
+    found = await behalf.acting(who, query.on_behalf_of)
+    return await db.fetch(
+        _FOR_ANOTHER,
+        UUID(found.citizen_id),
+        before,
+        last,
+        query.limit + 1,
+        query.state,
+        "*" in found.matters,
+        list(found.matters),
+        [MARK + one for one in found.ids],
+    )
+
+
+async def mine(who: Principal, number: str, *, lock: bool = False) -> tuple[Row, Acting | None]:
+    """My case of that number, or one that I opened for another and still may act on. Raises CaseNotFound, for
+    somebody else's as for none."""
     if not NUMBER.match(number):
         raise CaseNotFound
     row = await rows.by_number(number, lock=lock)
-    if row is None or str(row.citizen_id) != who.id:
+    if row is None:
         raise CaseNotFound
-    return row
+    return row, await behalf.of_case(who, row)
 
 
 async def out(row: Row) -> CaseOut:
@@ -70,7 +100,10 @@ async def out(row: Row) -> CaseOut:
 
 
 async def get(who: Principal, number: str) -> CaseOut:
-    return await out(await mine(who, number))
+    row, found = await mine(who, number)
+    if found is not None:
+        await identity.record_act(who, found, "view", "case", number, row.matter_name)
+    return behalf.shown(await out(row), found)
 
 
 async def has_open(citizen_id: str, matter: str) -> bool:

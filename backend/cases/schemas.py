@@ -209,13 +209,24 @@ class CaseList(msgspec.Struct, kw_only=True):
     next: str | None
 
 
+class BehalfQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`on_behalf_of` is the id of a delegation."""
+
+    on_behalf_of: Id | None = None
+
+
 class CasesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`on_behalf_of`: the cases that I opened under a delegation, instead of my own."""
+
+    on_behalf_of: Id | None = None
     state: State | None = None
     cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
 class CaseOut(msgspec.Struct, kw_only=True):
+    """`on_behalf_of` is the masked name of whose case it is, when the reader opened it for them."""
+
     number: str
     matter: str
     matter_name: str
@@ -236,6 +247,7 @@ class CaseOut(msgspec.Struct, kw_only=True):
     result: CaseResult | None
     rating: CaseRating | None
     can: list[Literal["supplement", "withdraw", "urge", "rate", "show"]]
+    on_behalf_of: str | None = None
 
 
 class Supplement(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

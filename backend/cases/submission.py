@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from backend.cases import history, knowledge, papers, sealing, tasks, view
-from backend.cases.errors import AlreadyBooked, FormInvalid, NotDelegated, NotEligible, OutOfScope, WrongKind
-from backend.cases.history import Actor, ResultKept, Step
+from backend.cases import behalf, history, knowledge, papers, sealing, tasks, view
+from backend.cases.errors import AlreadyBooked, FormInvalid, NotEligible, OutOfScope, WrongKind
+from backend.cases.history import ResultKept, Step
 from backend.cases.knowledge import Wallet
 from backend.cases.ports import Decided, ports
 from backend.cases.rows import Row
@@ -40,7 +40,8 @@ _INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What was checked of an application, ready to be written. `key` is the data key of `citizen_id`."""
+    """What was checked of an application, ready to be written. `key` is the data key of `citizen_id`, whose case it
+    is; `acting` when somebody else applies for them."""
 
     citizen_id: UUID
     entry: MatterEntry
@@ -50,6 +51,7 @@ class Opening:
     region: str
     applicant: str
     key: bytes
+    acting: identity.Acting | None
 
 
 def new_number() -> str:
@@ -149,16 +151,20 @@ async def _open(who: Principal, given: CaseCreate) -> Opening:
     entry = await pinned(given.matter, given.release)
     if entry.matter.kind not in SUBMITTABLE:
         raise WrongKind(_INSTEAD.get(entry.matter.kind))
+    acting = None
     if given.on_behalf_of is not None:
-        raise NotDelegated
+        knowledge.require_level(who, int(Level.VERIFIED), f"submit:{given.matter}")
+        acting = await behalf.acting(who, given.on_behalf_of, given.matter)
     needed = max(knowledge.level_of(live), knowledge.level_of(entry), int(Level.LOGIN))
     knowledge.require_level(who, needed, f"submit:{given.matter}")
-    profile, key = await identity.profile_and_key(who.id)
+    profile, key = await identity.profile_and_key(who.id if acting is None else acting.citizen_id)
     facts = knowledge.known(profile, entry.module.fields)
     form = check_form(entry, given.form, facts)
     applicant = crypto.mask_name(profile.name) if profile.name else crypto.mask_phone(profile.phone or "")
+    if acting is not None:
+        applicant = f"{applicant}（{acting.agent_name}代办）"[:60]
     region = region_for(entry, given.region, given.booking.office if given.booking else None, profile.region)
-    return Opening(UUID(profile.id), entry, form, facts, needed, region, applicant, key)
+    return Opening(UUID(profile.id), entry, form, facts, needed, region, applicant, key, acting)
 
 
 async def submit(who: Principal, given: CaseCreate) -> CaseOut:
@@ -174,7 +180,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
         message = "请选择预约的日期和时段" if entry.matter.kind == "book" else "这个事项不用预约"
         raise InvalidPayload(message, errors=[FieldProblem(field="booking", code="booking", message=message)])
     async with db.transaction():
-        held = await knowledge.wallet(entry, who.id)
+        held = await knowledge.wallet(entry, str(citizen_id))
         check_eligibility(entry, opening.form, opening.facts, opening.level, held)
         given_rows = await papers.take(
             entry.matter,
@@ -182,6 +188,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
             opening.form,
             given.materials,
             citizen_id=citizen_id,
+            uploader=UUID(who.id),
             case_id=case_id,
             wallet=held,
         )
@@ -202,14 +209,18 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
             booking=msgspec.json.encode(given.booking).decode() if given.booking else None,
         )
         steps = await _first_steps(who, row, opening, held)
+        steps[0] = behalf.marked(steps[0], opening.acting)
         try:
             events = await history.begin(row, entry, steps, given_rows, key=key)
         except asyncpg.UniqueViolationError as exc:  # the number exists: one in 4 * 10^14 for each case there is
             raise ServiceUnavailable(retry_after=1, extra={"error": repr(exc)}) from exc
-        await audit.record(who, "cases.submit", "case", number, citizen_id=who.id, purpose=entry.id)
+        await audit.record(who, "cases.submit", "case", number, citizen_id=str(citizen_id), purpose=entry.id)
+        if opening.acting is not None:
+            await identity.record_act(who, opening.acting, "submit", "case", number, entry.matter.name)
         if row.dispatch == "pending":
             enqueue(tasks.dispatch, str(case_id))
-    return view.case_out(row, entry, opening.form, events, given_rows, None, key=key, now=clock.now())
+    made = view.case_out(row, entry, opening.form, events, given_rows, None, key=key, now=clock.now())
+    return behalf.shown(made, opening.acting)
 
 
 async def _one_booking(citizen_id: UUID, matter: str) -> None:
@@ -227,7 +238,7 @@ async def _one_booking(citizen_id: UUID, matter: str) -> None:
 async def _first_steps(who: Principal, row: Row, opening: Opening, held: Wallet) -> list[Step]:
     """Receipt, and what follows from it at once; sets the result of an automatic decision on the row."""
     entry = opening.entry
-    me = Actor.citizen(who)
+    me = behalf.actor(who, opening.acting)
     if row.decider == "department":
         return [Step("submitted", f"已收到，正在转交{row.department}", me)]
     if row.kind == "book":

@@ -19,7 +19,7 @@ RECYCLED_AFTER = timedelta(days=90)
 """A number that nobody signed in with for so long may belong to somebody else by now: the code alone then gives
 level 1, and the real name has to be proved again before anything of the old owner is shown."""
 
-CHANNEL_NAMES = {"phone": "手机号", "wechat": "微信", "alipay": "支付宝"}
+CHANNEL_NAMES = {"phone": "手机号", "wechat": "微信", "alipay": "支付宝", "guardian": "监护人代办"}
 
 
 async def sign_in_by_phone(phone: str, code: str, caller: devices.Caller) -> sessions.Opened:

@@ -9,6 +9,7 @@ import msgspec
 
 from backend.core import db
 from backend.core.sessions import Principal
+from backend.identity import profiles
 from backend.identity.schemas import DataUse, DataUses
 
 FIELD_NAMES = {
@@ -21,7 +22,21 @@ FIELD_NAMES = {
     "region": "所在地区",
     "level": "实名等级",
 }
-_acts: dict[str, str] = {}
+DEEDS = {
+    "submit": "代您提交了申请",
+    "view": "查看了代您申请的办件",
+    "supplement": "代您补正了材料",
+    "withdraw": "代您撤回了申请",
+    "urge": "代您催办了一次",
+    "prefill": "读取了您的信息来代您填表",
+    "wallet": "查看了您的证照",
+}
+"""What somebody did who acts for the citizen: `details.what` of `identity.acted_for` → words."""
+_acts: dict[str, str] = {
+    "identity.guardianship_viewed": "核对监护关系时查看了您的姓名",
+    "identity.delegation_confirmed": "核对并确认了监护关系",
+    "identity.delegation_refused": "没有通过监护关系的核对",
+}
 
 
 def name_acts(acts: dict[str, str]) -> None:
@@ -32,21 +47,24 @@ def name_acts(acts: dict[str, str]) -> None:
 async def read(principal: Principal, cursor: str | None, limit: int) -> DataUses:
     """Newest first: every look at this citizen's data by somebody else, staff and systems alike."""
     rows = await db.fetch(
-        "SELECT t.id, t.at, t.actor_kind, t.act, t.purpose, t.details, s.display_name FROM core_audit t"
+        "SELECT t.id, t.at, t.actor_kind, t.actor_id, t.act, t.purpose, t.details, s.display_name FROM core_audit t"
         " LEFT JOIN identity_staff s ON t.actor_kind = 'staff' AND s.id::text = t.actor_id"
-        " WHERE t.citizen_id = $1 AND t.id < $2 AND t.actor_kind <> 'citizen'"
-        " AND (t.actor_kind = 'staff' OR t.act = 'identity.declared' OR t.act = ANY($3))"
+        " WHERE t.citizen_id = $1 AND t.id < $2"
+        " AND (t.actor_kind <> 'citizen' OR t.act = 'identity.acted_for')"
+        " AND (t.actor_kind = 'staff' OR t.act IN ('identity.declared', 'identity.acted_for') OR t.act = ANY($3))"
         " ORDER BY t.id DESC LIMIT $4",
         str(uuid.UUID(principal.id)),
         int(cursor) if cursor else 1 << 62,
         list(_acts),
         limit + 1,
     )
-    items = [_told(row) for row in rows[:limit]]
+    agents = {row["actor_id"] for row in rows if row["act"] == "identity.acted_for"}
+    names = {agent: await profiles.masked_name(agent) for agent in agents}
+    items = [_told(row, names) for row in rows[:limit]]
     return DataUses(items=items, next=str(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
 
-def _told(row: asyncpg.Record) -> DataUse:
+def _told(row: asyncpg.Record, agents: dict[str, str | None]) -> DataUse:
     get = row.__getitem__
     raw = get("details")
     details: dict[str, object] = msgspec.json.decode(raw) if isinstance(raw, str) else dict(raw or {})
@@ -55,6 +73,9 @@ def _told(row: asyncpg.Record) -> DataUse:
         fields = details.get("fields")
         names = [FIELD_NAMES.get(str(item), str(item)) for item in fields] if isinstance(fields, list) else []
         what = "读取了您的" + "、".join(names)
+    elif get("act") == "identity.acted_for":
+        who = f"代办人{agents.get(get('actor_id')) or ''}"
+        what = DEEDS.get(str(details.get("what")), "代您办理了业务")
     else:
         who = get("display_name") or ("工作人员" if get("actor_kind") == "staff" else "系统")
         what = _acts.get(get("act"), "处理了与您有关的业务")

@@ -196,3 +196,43 @@ class StaffSelf(AppError):
     code = "identity.staff_self"
     status = 409
     title = "不能停用自己的账号，请由另一位管理员操作"
+
+
+class NotDelegated(AppError):
+    """No delegation, another's, one that has ended, or one without this in its scope."""
+
+    code = "identity.not_delegated"
+    status = 403
+    title = "没有查到对方授权您代办的记录"
+
+
+class DelegationNotFound(AppError):
+    code = "identity.delegation_not_found"
+    status = 404
+    title = "没有找到这项代办"
+
+
+class DelegationCodeRefused(AppError):
+    """Wrong, used, expired, one's own, or made for somebody of another name: one answer."""
+
+    code = "identity.delegation_code_refused"
+    status = 422
+    title = "邀请码不对、已用过、已过期，或不是发给您的，请和对方核对姓名后重新邀请"
+
+
+class TooManyDelegations(AppError):
+    code = "identity.too_many_delegations"
+    status = 409
+    title = "最多替五位家人代办，请先结束不再需要的"
+
+
+class DelegationSelf(AppError):
+    code = "identity.delegation_self"
+    status = 409
+    title = "这是您自己的身份信息，不用代办"
+
+
+class GuardianshipNotFound(AppError):
+    code = "identity.guardianship_not_found"
+    status = 404
+    title = "没有这个受理码，或它已处理、已过期"

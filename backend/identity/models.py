@@ -244,3 +244,40 @@ class RecoveryCode(BaseModel):
         table = "identity_recovery_code"
         unique_together = (("code_hash",),)
         indexes = (Index(fields=("staff_id",)),)
+
+
+class Delegation(BaseModel):
+    """Leave to act for another. `relation` is what the grantor is to the agent: parent, spouse, child, other; minor and
+    ward are under guardianship.
+
+    `state`: invited (a code is out, the other side unknown yet) or review (a window must see the papers) → active →
+    ended; declined, refused. `name_index` ties an invitation to the name it was made for. `matters` are ids, or `*`.
+    `ends_on` is the last day. `proved`: face of the grantor, or counter. `decided_by` is the window's member.
+    """
+
+    relation = fields.CharField(max_length=16)
+    inviter_id = fields.UUIDField()
+    agent_id = fields.UUIDField(null=True)
+    grantor_id = fields.UUIDField(null=True)
+    name_index = fields.BinaryField(null=True)
+    code_hash = fields.BinaryField(null=True)
+    code_expires_at = fields.DatetimeField(null=True)
+    matters: list[str] = fields.JSONField(default=list)
+    wallet = fields.BooleanField(default=False)
+    ends_on = fields.DateField()
+    state = fields.CharField(max_length=16, default="invited")
+    proved = fields.CharField(max_length=16, null=True)
+    decided_by = fields.UUIDField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=200, null=True)
+    ended_at = fields.DatetimeField(null=True)
+    ended_by = fields.CharField(max_length=16, null=True)
+
+    class Meta:
+        table = "identity_delegation"
+        unique_together = (("code_hash",),)
+        indexes = (
+            Index(fields=("agent_id", "grantor_id")),
+            Index(fields=("grantor_id",)),
+            Index(fields=("inviter_id",)),
+        )

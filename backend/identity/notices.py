@@ -48,3 +48,18 @@ async def face_locked(citizen_id: uuid.UUID, day: str, group: str) -> None:
         reason=_REASON,
         dedupe_key=f"identity.face_locked:{citizen_id}:{group}:{day}",
     )
+
+
+async def delegation(citizen_id: uuid.UUID | None, delegation_id: str, event: str, title: str, body: str) -> None:
+    """News of acting for others; nobody to tell is nothing to do."""
+    if citizen_id is None:
+        return
+    await push.notify(
+        citizen_id,
+        "security",
+        title=title,
+        body=body,
+        link="/me/delegations",
+        reason="您有一项家人代办",
+        dedupe_key=f"identity.delegation:{delegation_id}:{event}:{citizen_id}",
+    )

@@ -172,6 +172,15 @@ async def data_key(citizen_id: str | uuid.UUID) -> bytes:
     return vault().unwrap(row["wrapped_key"])
 
 
+async def masked_name(citizen_id: str) -> str | None:
+    """None for somebody who is gone or has no proved name."""
+    try:
+        name = (await profile(citizen_id)).name
+    except (CitizenNotFound, crypto.Unreadable):
+        return None
+    return crypto.mask_name(name) if name else None
+
+
 async def addresses(citizen_id: str | uuid.UUID) -> Addresses:
     """Of each kind the address that was proved last. Raises CitizenNotFound."""
     citizen = await _citizen(citizen_id)

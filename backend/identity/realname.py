@@ -18,7 +18,7 @@ from backend.core.clock import now, today
 from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.keys import vault
 from backend.core.sessions import Principal
-from backend.identity import accounts, assurance, devices, notices, ports, revocation, sessions
+from backend.identity import accounts, assurance, devices, merging, notices, ports, revocation, sessions
 from backend.identity.errors import (
     RealNameLimit,
     RealNameMismatch,
@@ -91,16 +91,14 @@ async def prove(principal: Principal, name: str, id_number: str, caller: devices
         known = _same_person(citizen, proof)
         if not known:
             _refuse_other(citizen, session, proof)
-            attempt = await _count_try(citizen.id, session.root_id, proof)
+            attempt = await count_try(citizen.id, session.root_id, proof)
     if known:
         return await _confirm(principal, proof)
     answer = await desk().authority.check(name=proof.name, id_number=proof.id_number, purpose="天府通办实名认证")
     if answer != "match":
-        await _refused(principal, attempt, answer)
+        await refused(principal, attempt, answer)
     async with db.transaction():
-        await db.execute(
-            "UPDATE identity_assurance SET outcome = 'passed', result_code = 'match' WHERE id = $1", attempt
-        )
+        await passed(attempt)
         return await _apply(principal, proof, caller)
 
 
@@ -121,7 +119,7 @@ def _refuse_other(citizen: Citizen, session: Session, proof: Proof) -> None:
         raise RealNameOther("如果这个手机号现在归您使用，请退出后用短信验证码重新登录，再填写自己的身份信息")
 
 
-async def _count_try(citizen_id: uuid.UUID, session_id: uuid.UUID, proof: Proof) -> uuid.UUID:
+async def count_try(citizen_id: uuid.UUID, session_id: uuid.UUID, proof: Proof) -> uuid.UUID:
     """Write the try before the authority is asked; raises RealNameLimit. The lock keeps parallel tries countable."""
     for lock in sorted((lock_number(proof.index), lock_number(citizen_id.bytes))):
         await db.execute("SELECT pg_advisory_xact_lock($1)", lock)
@@ -152,7 +150,23 @@ async def _count_try(citizen_id: uuid.UUID, session_id: uuid.UUID, proof: Proof)
 _COUNTER = {"level": "verified", "method": "counter", "label": "带身份证到就近的政务服务中心窗口核实身份"}
 
 
-async def _refused(principal: Principal, attempt: uuid.UUID, answer: Match) -> None:
+async def passed(attempt: uuid.UUID) -> None:
+    """The authority said yes to a try; in the caller's transaction."""
+    await db.execute("UPDATE identity_assurance SET outcome = 'passed', result_code = 'match' WHERE id = $1", attempt)
+
+
+async def person_of(proof: Proof, *, made_in: str) -> Citizen:
+    """Whoever a proved number belongs to, made when nobody of it was here; in the caller's transaction."""
+    await db.execute("SELECT pg_advisory_xact_lock($1)", lock_number(proof.index))
+    found = await Citizen.get_or_none(id_number_index=proof.index, closed_at=None)
+    if found is None:
+        _, wrapped = vault().new_data_key()
+        found = await Citizen.create(wrapped_key=wrapped, made_in=made_in)
+        await _verify(found, proof)
+    return found
+
+
+async def refused(principal: Principal, attempt: uuid.UUID, answer: Match) -> None:
     outcome = "unavailable" if answer == "unavailable" else "failed"
     async with db.transaction():
         await db.execute(
@@ -265,6 +279,7 @@ async def _merge(
     fresh = await sessions.open_session(
         old.id, session.account_id, channel=session.channel, level=2, device=devices.label(caller.agent)
     )
+    await merging.delegations(str(young.id), str(old.id))
     for moved in ports.current().citizen_merged:
         await moved(str(young.id), str(old.id))
     await audit.record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -329,3 +329,96 @@ class RecoveryCodes(msgspec.Struct, kw_only=True):
 
 class RecoveryRenew(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     otp: Code
+
+
+MatterScope = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^(\*|[a-z0-9_]+\.[a-z0-9_]+)(?!\n)$")]
+Scope = Annotated[list[MatterScope], Meta(min_length=1, max_length=20)]
+DelegationCodeText = Annotated[str, Meta(min_length=12, max_length=20)]
+
+
+class DelegationCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`role` is mine: agent (I act for them) or grantor (they act for me; needs my face, purpose `delegate:new`).
+    `relation` is what the person acted for is to the agent. `name` is the other's, as on the id card. `matters` are
+    ids, or `*` alone. `wallet`: may look at licences. `ends_on` is the last day."""
+
+    role: Literal["agent", "grantor"]
+    relation: Literal["parent", "spouse", "child", "other"]
+    name: Annotated[str, Meta(min_length=2, max_length=50)]
+    matters: Scope
+    wallet: bool = False
+    ends_on: date
+
+
+class DelegationCreated(msgspec.Struct, kw_only=True):
+    """`code` is told once: to hand to the other person, or to show at the window."""
+
+    id: str
+    code: str
+    expires_at: datetime
+
+
+class DelegationCode(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    code: DelegationCodeText
+
+
+class InvitationOut(msgspec.Struct, kw_only=True):
+    """What a code would agree to. `role` is the reader's. `purpose` is the face check that accepting needs, or null."""
+
+    id: str
+    name: str
+    role: str
+    relation: str
+    relation_text: str
+    matters: list[str]
+    wallet: bool
+    ends_on: date
+    purpose: str | None
+
+
+class DelegationOut(msgspec.Struct, kw_only=True):
+    """`role` is mine; `name` is the other's, masked, null until they accept. `state`: invited, review (待窗口核对),
+    active, expired, ended, declined, refused."""
+
+    id: str
+    role: str
+    name: str | None
+    relation: str
+    relation_text: str
+    matters: list[str]
+    wallet: bool
+    ends_on: date
+    state: str
+    proved: str | None
+    reason: str | None
+
+
+class DelegationsOut(msgspec.Struct, kw_only=True):
+    items: list[DelegationOut]
+
+
+class GuardianshipCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A minor ends at eighteen by itself. A face check for `guardian:new` comes first."""
+
+    relation: Literal["minor", "ward"]
+    name: Annotated[str, Meta(min_length=2, max_length=50)]
+    id_number: Annotated[str, Meta(min_length=15, max_length=24)]
+    matters: Scope
+    wallet: bool = False
+    ends_on: date
+
+
+class GuardianshipCode(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    code: DelegationCodeText
+
+
+class GuardianshipSeen(msgspec.Struct, kw_only=True):
+    """For a window with the papers in hand: full names, masked numbers."""
+
+    id: str
+    relation_text: str
+    guardian: str
+    guardian_id_number: str
+    person: str
+    person_id_number: str
+    ends_on: date
+    asked_at: datetime

@@ -12,6 +12,7 @@ from backend.core.sessions import Principal, Tokens
 from backend.identity import assurance, codes, faces, profiles, realname, revocation, sessions, staff
 from backend.identity import data_uses as uses
 from backend.identity.accounts import sign_in_by_alipay, sign_in_by_phone, sign_in_by_wechat
+from backend.identity.acting import Acting, acting, acting_for, agent_of, record_act
 from backend.identity.data_uses import name_acts
 from backend.identity.demo import DemoAccount, one_time_code
 from backend.identity.demo import ensure_staff as ensure_demo_staff
@@ -50,6 +51,7 @@ from backend.identity.sessions import Opened
 from backend.identity.staff import Member
 
 __all__ = [
+    "Acting",
     "Addresses",
     "Caller",
     "DemoAccount",
@@ -57,8 +59,11 @@ __all__ = [
     "Opened",
     "Ports",
     "Profile",
+    "acting",
+    "acting_for",
     "addresses",
     "addresses_of_many",
+    "agent_of",
     "assurances_of",
     "begin_face_check",
     "citizen_of_openid",
@@ -81,6 +86,7 @@ __all__ = [
     "read_data_uses",
     "read_me",
     "read_session",
+    "record_act",
     "refresh_session",
     "remembered_session",
     "send_phone_code",

@@ -8,6 +8,7 @@ from backend.core import redis
 from backend.core.errors import TooManyRequests
 from backend.core.http import Api, Call
 from backend.core.sessions import Level
+from backend.identity.errors import NotDelegated
 from backend.licenses import service
 from backend.licenses.errors import CodeExpired, CodeUnknown, LicenseNotFound, LicenseNotValid
 from backend.licenses.schemas import LicenseList, LicenseOut, LicensesQuery, ShowOut, VerifyKeys, VerifyOut
@@ -15,10 +16,12 @@ from backend.licenses.schemas import LicenseList, LicenseOut, LicensesQuery, Sho
 api = Api("licenses", "/api/v1", tag="电子证照")
 
 
-@api.get("/licenses", level=Level.VERIFIED, query=LicensesQuery, out=LicenseList)
+@api.get("/licenses", level=Level.VERIFIED, query=LicensesQuery, out=LicenseList, errors=(NotDelegated,))
 async def licenses(call: Call) -> LicenseList:
     """我的电子证照"""
     query: LicensesQuery = call.query
+    if query.on_behalf_of is not None:
+        return await service.list_for(call.who, query.on_behalf_of, cursor=query.cursor, limit=query.limit)
     return await service.list_of(call.who.id, cursor=query.cursor, limit=query.limit)
 
 

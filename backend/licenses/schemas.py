@@ -32,6 +32,9 @@ class LicenseLine(msgspec.Struct, kw_only=True):
 
 
 class LicensesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`on_behalf_of` is the id of a delegation whose person lets me look at their licences."""
+
+    on_behalf_of: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
     cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 

@@ -216,6 +216,14 @@ async def list_of(citizen_id: str, *, cursor: str | None, limit: int) -> License
     )
 
 
+async def list_for(who: Principal, delegation_id: str, *, cursor: str | None, limit: int) -> LicenseList:
+    """The wallet of somebody who lets me look; they can read that I did. Raises NotDelegated."""
+    async with db.transaction():
+        acting = await identity.acting(who, delegation_id, wallet=True)
+        await identity.record_act(who, acting, "wallet", "wallet", acting.id, "查看证照")
+        return await list_of(acting.citizen_id, cursor=cursor, limit=limit)
+
+
 async def _mine(citizen_id: str, license_id: str) -> asyncpg.Record:
     try:
         key = uuid.UUID(license_id)

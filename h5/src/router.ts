@@ -58,6 +58,8 @@ export const router = createRouter({
     { path: '/me', component: () => import('@/pages/MePage.vue'), meta: { tabs: true } },
     { path: '/me/data', component: () => import('@/pages/MyDataPage.vue'), meta: { level: 1 } },
     { path: '/me/security', redirect: '/me/data' },
+    { path: '/me/delegations', component: () => import('@/pages/DelegationsPage.vue'), meta: { level: 1 } },
+    { path: '/me/delegations/new', component: () => import('@/pages/DelegationNewPage.vue'), meta: { level: 1 } },
     { path: '/me/drafts', component: () => import('@/pages/DraftsPage.vue'), meta: { level: 1 } },
     { path: '/me/payments', component: () => import('@/pages/PaymentsPage.vue'), meta: { level: 1 } },
     { path: '/me/preferences', component: () => import('@/pages/PreferencesPage.vue'), meta: { level: 1 } },

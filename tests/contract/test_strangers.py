@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import backend.app
+from backend.core.clock import today
 from backend.core.http import ENDPOINTS, Endpoint
 from tests.contract.conftest import Unchanged
 from tests.journeys.applying import BIRTH, FEE, FILING, application, apply, birth, filing
@@ -63,6 +64,14 @@ class Owner:
         body = await application(who_pays, FEE, {"pay_code": f"{int(who.phone):019}1"})
         paid = await who_pays.call("POST", "/api/v1/payments", {**body, "channel": "wechat"}, status=201, key="p")
         messages = await who.messages()
+        wanted = {
+            "role": "agent",
+            "relation": "parent",
+            "name": "样例",
+            "matters": ["*"],
+            "ends_on": today().isoformat(),
+        }
+        invited = await who.call("POST", "/api/v1/delegations", wanted, status=201, key="d")
         self.held = {
             "reminders": await town.reminded(decided["result"]["license"]),
             "cases": waiting["number"],
@@ -73,6 +82,7 @@ class Owner:
             "me": me["devices"][0]["id"],
             "face-checks": check["id"],
             "payments": paid["id"],
+            "delegations": invited["id"],
         }
 
 

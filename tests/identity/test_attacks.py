@@ -32,6 +32,7 @@ SESSIONS = "identity/test_sessions.py"
 NAMES = "identity/test_real_name.py"
 STAFF = "identity/test_staff.py"
 ENROLMENT = "identity/test_enrolment.py"
+BEHALF = "cases/test_on_behalf.py"
 STRANGERS = "contract/test_strangers.py"
 HERE = "identity/test_attacks.py"
 
@@ -82,6 +83,14 @@ TABLE: dict[str, tuple[str, str]] = {
     "a setup code used twice": (ENROLMENT, "test_a_setup_code_is_good_once_and_not_after_its_day"),
     "an admin who agrees with himself": (ENROLMENT, "test_whoever_asked_and_whoever_it_is_about_may_not_agree"),
     "guessing setup codes": (ENROLMENT, "test_guessing_setup_codes_is_locked_and_unknown_users_are_not_told"),
+    "acting for somebody without their word": (BEHALF, "test_the_one_acted_for_shows_a_face_whoever_invites"),
+    "another person's delegation": (BEHALF, "test_a_third_person_uses_nobodys_delegation"),
+    "a delegation that has ended": (BEHALF, "test_either_side_ends_it_at_once"),
+    "an invitation that fell into other hands": (
+        BEHALF,
+        "test_a_code_serves_only_the_person_it_was_made_for_and_once",
+    ),
+    "an agent who looks beyond the own cases": (BEHALF, "test_the_agent_sees_only_what_they_opened"),
     "disabled staff": (STAFF, "test_a_disabled_member_is_out_at_once"),
     "disabled staff sign in again": (HERE, "test_a_disabled_member_cannot_sign_in_and_is_not_told_why"),
     "the auditor acts": (HERE, "test_the_auditor_only_reads_and_the_admin_reads_no_cases"),

@@ -48,6 +48,8 @@ SIGNED_IN = {
     "messages": "/messages",
     "me": "/me",
     "my-data": "/me/data",
+    "delegations": "/me/delegations",
+    "delegation-new": "/me/delegations/new",
     "drafts": "/me/drafts",
     "payments": "/me/payments",
     "preferences": "/me/preferences",

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My cases, newest first. */
+        /** My cases, newest first; or those that I opened for somebody. */
         get: operations["cases_cases"];
         put?: never;
         /** Apply. The same Idempotency-Key gives the same case. */
@@ -104,6 +104,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegation-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看邀请码的内容：谁、哪些事项、到什么时候。 */
+        post: operations["delegations_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegation-invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意；被代办的一方先刷脸（目的见邀请内容的 `purpose`）。 */
+        post: operations["delegations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegation-invitations/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不同意；邀请码作废。 */
+        post: operations["delegations_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我替谁办、谁替我办，连同 90 天内结束的。 */
+        get: operations["delegations_mine"];
+        put?: never;
+        /** 邀请家人：得到一个邀请码交给对方；被代办的一方要刷脸（目的 `delegate:new`）。 */
+        post: operations["delegations_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 结束代办，立即生效；任何一方都可以。 */
+        delete: operations["delegations_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -168,6 +254,23 @@ export interface paths {
         put?: never;
         /** 请平台向核验方查询结果；结果只由查询决定，重复调用回答相同。 */
         post: operations["identity_finish_face_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guardianships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 监护人申请代办：先刷脸（目的 `guardian:new`），再带材料和受理码到窗口核对。 */
+        post: operations["delegations_ask_guardianship"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1867,6 +1970,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/guardianships/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核对了户口簿等材料，关系属实。 */
+        post: operations["guardianships_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/guardianships/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 材料不足或关系不符；理由会告诉申请人。 */
+        post: operations["guardianships_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/guardianships/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用监护人出示的受理码打开申请；双方都能看到这次查看。 */
+        post: operations["guardianships_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/members": {
         parameters: {
             query?: never;
@@ -2067,6 +2221,14 @@ export interface components {
             reason: string;
         };
         /**
+         * BehalfQuery
+         * @description `on_behalf_of` is the id of a delegation.
+         */
+        BehalfQuery: {
+            /** @default null */
+            on_behalf_of?: string | null;
+        };
+        /**
          * Booking
          * @description Day and slot of a `book` matter; offices and slots from GET /matters/{id}/slots.
          */
@@ -2216,7 +2378,10 @@ export interface components {
             size: number | null;
             upload: string | null;
         };
-        /** CaseOut */
+        /**
+         * CaseOut
+         * @description `on_behalf_of` is the masked name of whose case it is, when the reader opened it for them.
+         */
         CaseOut: {
             booking: components["schemas"]["Booking"] | null;
             can: ("rate" | "show" | "supplement" | "urge" | "withdraw")[];
@@ -2230,6 +2395,8 @@ export interface components {
             missing: components["schemas"]["MissingItem"][];
             next_step: string;
             number: string;
+            /** @default null */
+            on_behalf_of?: string | null;
             rating: components["schemas"]["CaseRating"] | null;
             region: string;
             release: string;
@@ -2266,12 +2433,17 @@ export interface components {
             outcome: "approved" | "refused";
             reason: string | null;
         };
-        /** CasesQuery */
+        /**
+         * CasesQuery
+         * @description `on_behalf_of`: the cases that I opened under a delegation, instead of my own.
+         */
         CasesQuery: {
             /** @default null */
             cursor?: string | null;
             /** @default 20 */
             limit?: number;
+            /** @default null */
+            on_behalf_of?: string | null;
             /** @default null */
             state?: ("accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn") | null;
         };
@@ -2359,6 +2531,60 @@ export interface components {
             /** @enum {unknown} */
             outcome: "approved" | "refused";
             reason: string;
+        };
+        /** DelegationCode */
+        DelegationCode: {
+            code: string;
+        };
+        /**
+         * DelegationCreate
+         * @description `role` is mine: agent (I act for them) or grantor (they act for me; needs my face, purpose `delegate:new`).
+         *         `relation` is what the person acted for is to the agent. `name` is the other's, as on the id card. `matters` are
+         *         ids, or `*` alone. `wallet`: may look at licences. `ends_on` is the last day.
+         */
+        DelegationCreate: {
+            /** Format: date */
+            ends_on: string;
+            matters: string[];
+            name: string;
+            /** @enum {unknown} */
+            relation: "child" | "other" | "parent" | "spouse";
+            /** @enum {unknown} */
+            role: "agent" | "grantor";
+            /** @default false */
+            wallet?: boolean;
+        };
+        /**
+         * DelegationCreated
+         * @description `code` is told once: to hand to the other person, or to show at the window.
+         */
+        DelegationCreated: {
+            code: string;
+            expires_at: string;
+            id: string;
+        };
+        /**
+         * DelegationOut
+         * @description `role` is mine; `name` is the other's, masked, null until they accept. `state`: invited, review (待窗口核对),
+         *         active, expired, ended, declined, refused.
+         */
+        DelegationOut: {
+            /** Format: date */
+            ends_on: string;
+            id: string;
+            matters: string[];
+            name: string | null;
+            proved: string | null;
+            reason: string | null;
+            relation: string;
+            relation_text: string;
+            role: string;
+            state: string;
+            wallet: boolean;
+        };
+        /** DelegationsOut */
+        DelegationsOut: {
+            items: components["schemas"]["DelegationOut"][];
         };
         /**
          * DeliveryOut
@@ -2683,6 +2909,40 @@ export interface components {
                 [key: string]: "accept" | "ban" | "filter" | "reject";
             };
         };
+        /** GuardianshipCode */
+        GuardianshipCode: {
+            code: string;
+        };
+        /**
+         * GuardianshipCreate
+         * @description A minor ends at eighteen by itself. A face check for `guardian:new` comes first.
+         */
+        GuardianshipCreate: {
+            /** Format: date */
+            ends_on: string;
+            id_number: string;
+            matters: string[];
+            name: string;
+            /** @enum {unknown} */
+            relation: "minor" | "ward";
+            /** @default false */
+            wallet?: boolean;
+        };
+        /**
+         * GuardianshipSeen
+         * @description For a window with the papers in hand: full names, masked numbers.
+         */
+        GuardianshipSeen: {
+            asked_at: string;
+            /** Format: date */
+            ends_on: string;
+            guardian: string;
+            guardian_id_number: string;
+            id: string;
+            person: string;
+            person_id_number: string;
+            relation_text: string;
+        };
         /**
          * Guide
          * @description Everything about one matter in one answer.
@@ -2752,6 +3012,22 @@ export interface components {
             title: string;
         };
         /**
+         * InvitationOut
+         * @description What a code would agree to. `role` is the reader's. `purpose` is the face check that accepting needs, or null.
+         */
+        InvitationOut: {
+            /** Format: date */
+            ends_on: string;
+            id: string;
+            matters: string[];
+            name: string;
+            purpose: string | null;
+            relation: string;
+            relation_text: string;
+            role: string;
+            wallet: boolean;
+        };
+        /**
          * KeyCreate
          * @description A PEM public key (Ed25519). A publisher brings it in with `vouched_by` and `proof` (`sdk.sign.vouch`) of an
          *         active key of the team, which retires; an admin needs neither.
@@ -2802,12 +3078,17 @@ export interface components {
             type: string;
             valid_until: string | null;
         };
-        /** LicensesQuery */
+        /**
+         * LicensesQuery
+         * @description `on_behalf_of` is the id of a delegation whose person lets me look at their licences.
+         */
         LicensesQuery: {
             /** @default null */
             cursor?: string | null;
             /** @default 20 */
             limit?: number;
+            /** @default null */
+            on_behalf_of?: string | null;
         };
         /**
          * LimitOut
@@ -3920,6 +4201,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                on_behalf_of?: string | null;
                 state?: ("accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn") | null;
             };
             header?: never;
@@ -4099,6 +4381,148 @@ export interface operations {
             };
         };
     };
+    delegations_look: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOut"];
+                };
+            };
+        };
+    };
+    delegations_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"];
+                };
+            };
+        };
+    };
+    delegations_decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationCode"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delegations_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationsOut"];
+                };
+            };
+        };
+    };
+    delegations_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationCreated"];
+                };
+            };
+        };
+    };
+    delegations_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     cases_drafts: {
         parameters: {
             query?: never;
@@ -4237,6 +4661,32 @@ export interface operations {
             };
         };
     };
+    delegations_ask_guardianship: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianshipCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationCreated"];
+                };
+            };
+        };
+    };
     matters_home: {
         parameters: {
             query?: {
@@ -4271,6 +4721,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                on_behalf_of?: string | null;
             };
             header?: never;
             path?: never;
@@ -4403,7 +4854,9 @@ export interface operations {
     };
     cases_prefill: {
         parameters: {
-            query?: never;
+            query?: {
+                on_behalf_of?: string | null;
+            };
             header?: never;
             path: {
                 matter: string;
@@ -6937,6 +7390,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+        };
+    };
+    guardianships_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberReason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    guardianships_refuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberReason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    guardianships_find: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianshipCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianshipSeen"];
                 };
             };
         };

@@ -34,6 +34,7 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/EnrolPage.vue'),
     meta: { title: '登记密码和动态码', open: true },
   },
+  { path: '/counter', component: () => import('./pages/CounterPage.vue'), meta: { title: '窗口核对', roles: ['window'] } },
   {
     path: '/members',
     component: () => import('./pages/MembersPage.vue'),

@@ -33,6 +33,13 @@ export const draftServer: DraftServer = {
   drop: (matter) => api.DELETE('/api/v1/drafts/{matter}', path(matter)),
 }
 
+/** What is filled in for another stays on this phone: the server's draft is the writer's own. */
+export const phoneOnly: DraftServer = {
+  read: () => Promise.resolve(null),
+  write: () => Promise.reject(new Error('kept on the phone')),
+  drop: () => Promise.resolve(null),
+}
+
 /** The newer of what the phone and the server hold; a phone's draft counts when it never reached the server. */
 export async function restore(matter: string, owner: string, server: DraftServer): Promise<Restored | null> {
   const mine = await keptDraft(matter, owner)

@@ -4,7 +4,7 @@ import { computed, reactive, ref, shallowRef } from 'vue'
 import { api, got, keyed, type Schemas } from '@/api/client'
 import { ApiError } from '@/api/problem'
 import { newKey } from '@/composables/key'
-import { Autosave, draftServer, restore } from '@/drafts/autosave'
+import { Autosave, draftServer, phoneOnly, restore } from '@/drafts/autosave'
 import { useElder } from '@/stores/elder'
 import { usePlace } from '@/stores/place'
 import { useSession } from '@/stores/session'
@@ -23,13 +23,14 @@ export function covers(area: string, code: string): boolean {
   return area.slice(0, size) === code.slice(0, size)
 }
 
-export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill']) {
+export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill'], behalf: string | null = null) {
   const session = useSession()
   const place = usePlace()
   const elder = useElder()
   const fields = guide.ui as unknown as Field[]
   const masks = Object.fromEntries(prefill.items.map((item) => [item.field, item.masked]))
-  const owner = session.session?.phone ?? ''
+  const owner = `${session.session?.phone ?? ''}${behalf ? `>${behalf}` : ''}`
+  const server = behalf ? phoneOnly : draftServer
 
   const values = ref<Values>({})
   const materials = ref<Given[]>([])
@@ -41,7 +42,7 @@ export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill']) {
   const notice = reactive({ restored: false, changes: [] as string[] })
   const uploading = reactive(new Set<string>())
   const done = shallowRef<Schemas['CaseOut'] | null>(null)
-  const save = new Autosave(draftServer)
+  const save = new Autosave(server)
   let key = newKey()
 
   const answers = computed(() => visible(fields, { ...known(), ...values.value }))
@@ -70,7 +71,7 @@ export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill']) {
   }
 
   async function start(): Promise<void> {
-    const kept = await restore(guide.id, owner, draftServer)
+    const kept = await restore(guide.id, owner, server)
     if (!kept) return
     values.value = kept.draft.form
     materials.value = kept.draft.materials
@@ -166,6 +167,7 @@ export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill']) {
         .map(({ code, upload, license }) => ({ code, upload, license })),
       booking: booking.value,
       region,
+      ...(behalf ? { on_behalf_of: behalf } : {}),
     }
   }
 
@@ -198,7 +200,7 @@ export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill']) {
   }
 
   async function startOver(): Promise<void> {
-    await draftServer.drop(guide.id)
+    await server.drop(guide.id)
     values.value = {}
     materials.value = []
     booking.value = null
