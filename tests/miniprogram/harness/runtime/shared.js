@@ -179,49 +179,59 @@ const find = (page, selector) => {
   return [...page.querySelectorAll(own)];
 };
 
-/** createSelectorQuery over what is on the screen. */
-export function selectorQuery(stack, done) {
-  const asked = [];
+const box = (element) => {
+  const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+  return { id: element.id.split("--").at(-1), dataset: { ...element.__wxElement?.dataset }, left, top, right, bottom, width, height };
+};
+const scroll = (element) => ({
+  scrollLeft: element.scrollLeft,
+  scrollTop: element.scrollTop,
+  scrollHeight: element.scrollHeight,
+  scrollWidth: element.scrollWidth,
+});
+
+/** createSelectorQuery over what is on the screen. `actions` is what uni-app looks for on Alipay. */
+export function selectorQuery(stack) {
+  const actions = [];
+  let chosen = { elements: () => [], single: true };
+  const choose = (elements, single) => {
+    chosen = { elements, single };
+    return query;
+  };
+  const add = (read, told) => {
+    actions.push({ ...chosen, read, told });
+    return query;
+  };
   const query = {
+    actions,
     in: () => query,
-    selectViewport: () => pick(() => [document.scrollingElement], true),
-    select: (selector) => pick(() => find(stack.top.element, selector), true),
-    selectAll: (selector) => pick(() => find(stack.top.element, selector), false),
+    selectViewport: () => choose(() => [document.scrollingElement], true),
+    select: (selector) => choose(() => find(stack.top.element, selector), true),
+    selectAll: (selector) => choose(() => find(stack.top.element, selector), false),
+    boundingClientRect: (told) => add(box, told),
+    scrollOffset: (told) => add(scroll, told),
+    node: (told) => add((element) => ({ node: element.node }), told),
+    fields: (fields, told) =>
+      add(
+        (element) => ({
+          ...(fields.rect || fields.size || fields.id || fields.dataset ? box(element) : {}),
+          ...(fields.scrollOffset ? scroll(element) : {}),
+          ...(fields.node ? { node: element.node } : {}),
+        }),
+        told,
+      ),
     exec(act) {
-      const answers = asked.map(({ elements, single, read, told }) => {
-        const got = elements().map(read);
-        const answer = single ? (got[0] ?? null) : got;
-        told?.(answer);
-        return answer;
-      });
-      setTimeout(() => (act ?? done)?.(answers), 0);
+      setTimeout(() => {
+        const answers = actions.map(({ elements, single, read, told }) => {
+          const got = elements().map(read);
+          const answer = single ? (got[0] ?? null) : got;
+          told?.(answer);
+          return answer;
+        });
+        act?.(answers);
+      }, 0);
       return query;
     },
   };
-  function pick(elements, single) {
-    const add = (read, told) => {
-      asked.push({ elements, single, read, told });
-      return query;
-    };
-    const box = (element) => {
-      const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
-      return { id: element.id.split("--").at(-1), dataset: { ...element.__wxElement?.dataset }, left, top, right, bottom, width, height };
-    };
-    const scroll = (element) => ({ scrollLeft: element.scrollLeft, scrollTop: element.scrollTop, scrollHeight: element.scrollHeight, scrollWidth: element.scrollWidth });
-    return Object.assign(Object.create(query), {
-      boundingClientRect: (told) => add(box, told),
-      scrollOffset: (told) => add(scroll, told),
-      node: (told) => add((element) => ({ node: element.node }), told),
-      fields: (fields, told) =>
-        add(
-          (element) => ({
-            ...(fields.rect || fields.size || fields.id || fields.dataset ? box(element) : {}),
-            ...(fields.scrollOffset ? scroll(element) : {}),
-            ...(fields.node ? { node: element.node } : {}),
-          }),
-          told,
-        ),
-    });
-  }
   return query;
 }

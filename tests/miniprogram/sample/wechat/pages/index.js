@@ -6,6 +6,15 @@ const page = {
   onLoad(query) { this.setData({ query: JSON.stringify(query) }); },
   onShow() { this.setData({ shown: this.data.shown + 1 }); },
   pick(event) { this.setData({ picked: event.detail.id }); },
+  // as uni-app's run time treats an event before it hands it on
+  onTap(event) {
+    event.stopPropagation = () => {};
+    this.setData({ said: `内层 ${Object.prototype.hasOwnProperty.call(event, "detail")} ${event.currentTarget.dataset.name}` });
+  },
+  measure() {
+    const query = api.createSelectorQuery();
+    query.select("#box").boundingClientRect().exec(([box]) => this.setData({ said: `高 ${Math.round(box.height)}` }));
+  },
   onCity(event) { this.setData({ city: Number(event.detail.value) }); },
   onDate(event) { this.setData({ date: event.detail.value }); },
   onNote(event) { this.setData({ note: event.detail.value }); },
@@ -14,7 +23,6 @@ const page = {
   onKind(event) { this.setData({ kind: event.detail.value }); },
   onSend(event) { this.setData({ sent: JSON.stringify(event.detail.value) }); },
   outer() { this.setData({ said: "外层" }); },
-  inner() { this.setData({ said: "内层" }); },
   go() { api.navigateTo({ url: "/pages/second?name=%E7%94%B2&n=1", fail: (error) => this.say(error) }); },
   lost() { api.navigateTo({ url: "/pages/nowhere", fail: (error) => this.say(error) }); },
   say(error) { this.setData({ said: JSON.stringify(error) }); },
