@@ -18,6 +18,7 @@ from backend.core import http, metrics, openapi, problems, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
+from backend.identity import counter_endpoints as counters
 from backend.identity import delegation_endpoints as delegations
 from backend.identity import endpoints as identity
 from backend.identity import service as identity_service
@@ -40,6 +41,8 @@ APIS: tuple[Api, ...] = (
     identity.api,
     identity.staff_api,
     members.api,
+    counters.api,
+    counters.staff_api,
     delegations.api,
     delegations.staff_api,
     push.api,

@@ -80,6 +80,10 @@ def missing_level(required: int, have: int, *, purpose: str | None = None) -> di
             }
             for channel in ("wechat", "alipay", "h5")
         )
+        if purpose is not None:
+            ways.append(
+                {"level": "face", "method": "counter", "call": "POST /api/v1/counter-codes", "purpose": purpose}
+            )
     return {
         "required": LEVEL_NAMES[int(required)],
         "required_number": int(required),

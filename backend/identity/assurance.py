@@ -30,9 +30,7 @@ WAYS: dict[str, Way] = {
     "alipay": Way(level="face", method="face", label="用支付宝刷脸", channel="alipay"),
     "h5": Way(level="face", method="face", label="在网页上刷脸", channel="h5"),
 }
-COUNTER = Way(
-    level="face", method="counter", label="带身份证到就近的政务服务中心窗口，请工作人员核验后直接办理", channel=None
-)
+COUNTER = Way(level="face", method="counter", label="取一个确认码，带身份证到就近的政务服务中心窗口核验", channel=None)
 
 
 def day_start() -> datetime:

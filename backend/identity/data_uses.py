@@ -33,6 +33,10 @@ DEEDS = {
 }
 """What somebody did who acts for the citizen: `details.what` of `identity.acted_for` → words."""
 _acts: dict[str, str] = {
+    "identity.counter_viewed": "在窗口打开了您的确认码",
+    "identity.counter_confirmed": "在窗口为您核验了身份",
+    "identity.counter_refused": "在窗口没有确认您的身份",
+    "identity.counter_mismatch": "在窗口输入的证件与您的不一致",
     "identity.guardianship_viewed": "核对监护关系时查看了您的姓名",
     "identity.delegation_confirmed": "核对并确认了监护关系",
     "identity.delegation_refused": "没有通过监护关系的核对",

@@ -236,3 +236,21 @@ class GuardianshipNotFound(AppError):
     code = "identity.guardianship_not_found"
     status = 404
     title = "没有这个受理码，或它已处理、已过期"
+
+
+class CounterCodeNotFound(AppError):
+    code = "identity.counter_code_not_found"
+    status = 404
+    title = "没有这个确认码，或它已用过、已过期，请办事人重新取一个"
+
+
+class CounterCodesUsedUp(AppError):
+    code = "identity.counter_codes_used"
+    status = 429
+    title = "今天取窗口确认码的次数已用完，请明天再试"
+
+
+class CounterMismatch(AppError):
+    code = "identity.counter_mismatch"
+    status = 422
+    title = "身份证号码与取码的账号不一致，请核对证件原件；输错三次确认码作废"

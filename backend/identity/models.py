@@ -281,3 +281,24 @@ class Delegation(BaseModel):
             Index(fields=("grantor_id",)),
             Index(fields=("inviter_id",)),
         )
+
+
+class CounterCode(BaseModel):
+    """A code that a citizen brings to a window, for one purpose. `state`: open → confirmed or refused; void by a newer
+    one or by wrong cards. `session_id` is the root of the session that the proof will belong to."""
+
+    citizen_id = fields.UUIDField()
+    session_id = fields.UUIDField()
+    purpose = fields.CharField(max_length=160)
+    code_hash = fields.BinaryField(null=True)
+    state = fields.CharField(max_length=16, default="open")
+    attempts = fields.SmallIntField(default=0)
+    expires_at = fields.DatetimeField()
+    decided_by = fields.UUIDField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        table = "identity_counter_code"
+        unique_together = (("code_hash",),)
+        indexes = (Index(fields=("citizen_id", "created_at")),)

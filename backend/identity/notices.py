@@ -63,3 +63,18 @@ async def delegation(citizen_id: uuid.UUID | None, delegation_id: str, event: st
         reason="您有一项家人代办",
         dedupe_key=f"identity.delegation:{delegation_id}:{event}:{citizen_id}",
     )
+
+
+async def counter(citizen_id: uuid.UUID, code_id: str, purpose: str, refused: str | None) -> None:
+    """What a window made of a code; `refused` is its reason."""
+    await push.notify(
+        citizen_id,
+        "security",
+        title="窗口已为您核验身份" if refused is None else "窗口没有确认您的身份",
+        body=f"{purpose}。如果不是您本人在窗口，请检查登录设备。"
+        if refused is None
+        else f"{purpose}。窗口说明：{refused}",
+        link=_LINK,
+        reason=_REASON,
+        dedupe_key=f"identity.counter:{code_id}",
+    )

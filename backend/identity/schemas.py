@@ -153,12 +153,15 @@ class RealNameDone(Me, kw_only=True):
     message: str | None
 
 
+Purpose = Annotated[
+    str, Meta(min_length=1, max_length=160, pattern=r"^[a-z][a-z_]{0,30}(:[A-Za-z0-9_.-]{1,120})?(?!\n)$")
+]
+
+
 class FaceCheckCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`purpose` comes from the 403 that asked for the face, e.g. `submit:chengdu_housing_fund.rent_withdrawal`."""
 
-    purpose: Annotated[
-        str, Meta(min_length=1, max_length=160, pattern=r"^[a-z][a-z_]{0,30}(:[A-Za-z0-9_.-]{1,120})?(?!\n)$")
-    ]
+    purpose: Purpose
     channel: Channel
     return_to: OwnPath | None = None
 
@@ -422,3 +425,47 @@ class GuardianshipSeen(msgspec.Struct, kw_only=True):
     person_id_number: str
     ends_on: date
     asked_at: datetime
+
+
+class CounterCodeCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`purpose` as for a face check."""
+
+    purpose: Purpose
+
+
+class CounterCodeCreated(msgspec.Struct, kw_only=True):
+    id: str
+    code: str
+    expires_at: datetime
+
+
+class CounterCodeOut(msgspec.Struct, kw_only=True):
+    """`state`: open, confirmed, refused, expired, void."""
+
+    id: str
+    state: str
+    purpose: str
+    purpose_text: str
+    reason: str | None
+    expires_at: datetime
+
+
+class CounterCodeTyped(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    code: Annotated[str, Meta(min_length=8, max_length=12)]
+
+
+class CounterSeen(msgspec.Struct, kw_only=True):
+    """The full name, to be held against the card."""
+
+    id: str
+    name: str
+    purpose_text: str
+    asked_at: datetime
+    expires_at: datetime
+
+
+class CounterConfirm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`id_number` as the card shows it; it is compared and not kept."""
+
+    id_number: Annotated[str, Meta(min_length=15, max_length=24)]
+    reason: Reason

@@ -72,7 +72,9 @@ class Owner:
             "ends_on": today().isoformat(),
         }
         invited = await who.call("POST", "/api/v1/delegations", wanted, status=201, key="d")
+        counter = await who.call("POST", "/api/v1/counter-codes", {"purpose": "submit:some.matter"}, status=201)
         self.held = {
+            "counter-codes": counter["id"],
             "reminders": await town.reminded(decided["result"]["license"]),
             "cases": waiting["number"],
             "decided": decided["number"],

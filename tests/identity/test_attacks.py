@@ -33,6 +33,7 @@ NAMES = "identity/test_real_name.py"
 STAFF = "identity/test_staff.py"
 ENROLMENT = "identity/test_enrolment.py"
 BEHALF = "cases/test_on_behalf.py"
+COUNTER = "cases/test_counter.py"
 STRANGERS = "contract/test_strangers.py"
 HERE = "identity/test_attacks.py"
 
@@ -91,6 +92,16 @@ TABLE: dict[str, tuple[str, str]] = {
         "test_a_code_serves_only_the_person_it_was_made_for_and_once",
     ),
     "an agent who looks beyond the own cases": (BEHALF, "test_the_agent_sees_only_what_they_opened"),
+    "no face that a camera knows": (COUNTER, "test_who_fails_three_times_gets_through_at_the_window"),
+    "a window's word used for something else, or twice": (
+        COUNTER,
+        "test_a_confirmation_serves_its_purpose_and_once",
+    ),
+    "a counter code in other hands": (COUNTER, "test_a_wrong_card_proves_nothing_and_three_void_the_code"),
+    "a counter code confirmed twice at once": (
+        COUNTER,
+        "test_a_code_is_confirmed_once_even_at_the_same_moment",
+    ),
     "disabled staff": (STAFF, "test_a_disabled_member_is_out_at_once"),
     "disabled staff sign in again": (HERE, "test_a_disabled_member_cannot_sign_in_and_is_not_told_why"),
     "the auditor acts": (HERE, "test_the_auditor_only_reads_and_the_admin_reads_no_cases"),

@@ -48,6 +48,7 @@ SIGNED_IN = {
     "messages": "/messages",
     "me": "/me",
     "my-data": "/me/data",
+    "counter-code": f"/counter-code?purpose=submit:{RENT}&to=/me",
     "delegations": "/me/delegations",
     "delegation-new": "/me/delegations/new",
     "drafts": "/me/drafts",

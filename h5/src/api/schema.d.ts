@@ -104,6 +104,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counter-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 刷脸不过时：为一件事取窗口确认码，30 分钟有效，带身份证到窗口核验。 */
+        post: operations["counter_codes_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-codes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 窗口确认了没有。 */
+        get: operations["counter_codes_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delegation-invitations": {
         parameters: {
             query?: never;
@@ -1851,6 +1885,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/counter-codes/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 人证相符：输入身份证原件上的号码，为这一件事确认。 */
+        post: operations["counter_codes_staff_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/counter-codes/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 人证不符或其他原因，不予确认。 */
+        post: operations["counter_codes_staff_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/counter-codes/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 打开办事人带来的确认码；办事人能看到这次查看。 */
+        post: operations["counter_codes_staff_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/enrolment": {
         parameters: {
             query?: never;
@@ -2495,6 +2580,54 @@ export interface components {
             missing: components["schemas"]["MissingItem"][];
             /** @default null */
             note?: string | null;
+        };
+        /**
+         * CounterCodeCreate
+         * @description `purpose` as for a face check.
+         */
+        CounterCodeCreate: {
+            purpose: string;
+        };
+        /** CounterCodeCreated */
+        CounterCodeCreated: {
+            code: string;
+            expires_at: string;
+            id: string;
+        };
+        /**
+         * CounterCodeOut
+         * @description `state`: open, confirmed, refused, expired, void.
+         */
+        CounterCodeOut: {
+            expires_at: string;
+            id: string;
+            purpose: string;
+            purpose_text: string;
+            reason: string | null;
+            state: string;
+        };
+        /** CounterCodeTyped */
+        CounterCodeTyped: {
+            code: string;
+        };
+        /**
+         * CounterConfirm
+         * @description `id_number` as the card shows it; it is compared and not kept.
+         */
+        CounterConfirm: {
+            id_number: string;
+            reason: string;
+        };
+        /**
+         * CounterSeen
+         * @description The full name, to be held against the card.
+         */
+        CounterSeen: {
+            asked_at: string;
+            expires_at: string;
+            id: string;
+            name: string;
+            purpose_text: string;
         };
         /**
          * DataUse
@@ -4377,6 +4510,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    counter_codes_ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterCodeCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterCodeCreated"];
+                };
+            };
+        };
+    };
+    counter_codes_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterCodeOut"];
                 };
             };
         };
@@ -7220,6 +7401,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffCaseOut"];
+                };
+            };
+        };
+    };
+    counter_codes_staff_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterConfirm"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    counter_codes_staff_refuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberReason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    counter_codes_staff_find: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterCodeTyped"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterSeen"];
                 };
             };
         };
