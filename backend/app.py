@@ -18,6 +18,7 @@ from backend.core import http, metrics, openapi, problems, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
+from backend.identity import closing_endpoints as leaving
 from backend.identity import counter_endpoints as counters
 from backend.identity import delegation_endpoints as delegations
 from backend.identity import endpoints as identity
@@ -41,6 +42,7 @@ APIS: tuple[Api, ...] = (
     identity.api,
     identity.staff_api,
     members.api,
+    leaving.api,
     counters.api,
     counters.staff_api,
     delegations.api,

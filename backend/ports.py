@@ -9,9 +9,11 @@ from backend.cases import service as cases
 from backend.identity import service as identity
 from backend.licenses import service as licenses
 from backend.official import replies as official
+from backend.payments import leaving as payments_leaving
 from backend.payments import service as payments
 from backend.ratings import service as ratings
 from backend.reminders import service as reminders
+from push import leaving as push_leaving
 from push import ports as push
 from push import service as push_service
 
@@ -45,7 +47,17 @@ def configure() -> None:
                 payments.citizen_merged,
                 reminders.move_citizen,
                 campaigns.move_citizen,
-            )
+            ),
+            exports=(
+                ("cases", cases.export),
+                ("drafts", cases.export_drafts),
+                ("licenses", licenses.export),
+                ("payments", payments_leaving.export),
+                ("messages", push_leaving.export),
+            ),
+            open_things=(cases.open_of, payments_leaving.open_of),
+            kept=(cases.kept_of, licenses.kept_of, payments_leaving.kept_of),
+            citizen_closed=(cases.closed, push_leaving.closed),
         )
     )
     identity.name_acts(cases.ACTS | licenses.ACTS | ratings.ACTS)

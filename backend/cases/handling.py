@@ -35,6 +35,7 @@ from backend.cases.states import Kind
 from backend.core import audit, clock, crypto, db, paging
 from backend.core.sessions import Principal
 from backend.identity import service as identity
+from backend.identity.errors import CitizenNotFound
 from backend.matters import regions as region_table
 from backend.modules import registry
 from backend.modules.registry import MatterEntry, covers
@@ -124,7 +125,10 @@ async def _visible(who: Principal, number: str, *, lock: bool = False) -> Row:
 
 
 async def _out(who: Principal, row: Row, entry: MatterEntry, key: bytes, events: list[EventRow]) -> StaffCaseOut:
-    profile = await identity.profile(str(row.citizen_id))
+    try:
+        phone = (await identity.profile(str(row.citizen_id))).phone
+    except CitizenNotFound:  # the account was closed: what had to stay is the case
+        phone = None
     return view.staff_out(
         row,
         entry,
@@ -132,7 +136,7 @@ async def _out(who: Principal, row: Row, entry: MatterEntry, key: bytes, events:
         events,
         await rows.materials(row.id),
         who,
-        crypto.mask_phone(profile.phone) if profile.phone else None,
+        crypto.mask_phone(phone) if phone else None,
         key=key,
         now=clock.now(),
     )

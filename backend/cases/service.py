@@ -16,6 +16,7 @@ from backend.cases.handling import content as staff_upload_content
 from backend.cases.handling import get as staff_get
 from backend.cases.handling import queue as staff_queue
 from backend.cases.knowledge import prefill
+from backend.cases.leaving import closed, export, export_drafts, kept_of, open_of
 from backend.cases.opening import open_paid
 from backend.cases.queries import check_answers, query, told
 from backend.cases.rating import RatedCase, for_rating
@@ -29,6 +30,7 @@ __all__ = [
     "accept",
     "check_answers",
     "citizen_merged",
+    "closed",
     "correct",
     "decide",
     "department_update",
@@ -36,11 +38,15 @@ __all__ = [
     "draft_delete",
     "draft_put",
     "drafts_of",
+    "export",
+    "export_drafts",
     "for_rating",
     "get",
     "has_open",
+    "kept_of",
     "list_of",
     "not_accept",
+    "open_of",
     "open_paid",
     "pinned",
     "prefill",

@@ -254,3 +254,17 @@ class CounterMismatch(AppError):
     code = "identity.counter_mismatch"
     status = 422
     title = "身份证号码与取码的账号不一致，请核对证件原件；输错三次确认码作废"
+
+
+class ClosureBlocked(AppError):
+    """`context.open` says what must end first."""
+
+    code = "identity.closure_blocked"
+    status = 409
+    title = "还有没办完的事，办完以后才能注销"
+
+
+class ClosureNotFound(AppError):
+    code = "identity.closure_not_found"
+    status = 404
+    title = "没有正在等待的注销申请"

@@ -302,3 +302,16 @@ class CounterCode(BaseModel):
         table = "identity_counter_code"
         unique_together = (("code_hash",),)
         indexes = (Index(fields=("citizen_id", "created_at")),)
+
+
+class Closure(BaseModel):
+    """A wish to close the account. `state`: waiting → done, cancelled, or blocked by what was open on the day."""
+
+    citizen_id = fields.UUIDField()
+    state = fields.CharField(max_length=16, default="waiting")
+    due_at = fields.DatetimeField()
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "identity_closure"
+        indexes = (Index(fields=("citizen_id", "state")), Index(fields=("state", "due_at")))

@@ -78,3 +78,23 @@ async def counter(citizen_id: uuid.UUID, code_id: str, purpose: str, refused: st
         reason=_REASON,
         dedupe_key=f"identity.counter:{code_id}",
     )
+
+
+_CLOSING = {
+    "asked": ("您申请了注销账号", "7 天后注销，在此以前可以取消。如果不是您本人操作，请取消，并检查登录设备。"),
+    "blocked": ("账号没有注销", "还有没办完的事。办完以后可以重新申请注销。"),
+}
+
+
+async def closing(citizen_id: uuid.UUID, closure_id: str, event: str) -> None:
+    title, body = _CLOSING[event]
+    await push.notify(
+        citizen_id,
+        "security",
+        title=title,
+        body=body,
+        link="/me/closure",
+        reason=_REASON,
+        dedupe_key=f"identity.closure:{closure_id}:{event}",
+        urgent=event == "asked",
+    )

@@ -161,10 +161,9 @@ async def data_key(citizen_id: str | uuid.UUID) -> bytes:
     """The key under which slices above seal this citizen's data. Raises CitizenNotFound.
 
     Exactly this citizen's, also after a merge: what was sealed before stays readable under the id it was sealed for.
+    After closing too, while a duty keeps something.
     """
-    row = await db.fetch_one(
-        "SELECT wrapped_key FROM identity_citizen WHERE id = $1 AND closed_at IS NULL", _number(citizen_id)
-    )
+    row = await db.fetch_one("SELECT wrapped_key FROM identity_citizen WHERE id = $1", _number(citizen_id))
     if row is None:
         raise CitizenNotFound
     if row["wrapped_key"] is None:
@@ -182,8 +181,13 @@ async def masked_name(citizen_id: str) -> str | None:
 
 
 async def addresses(citizen_id: str | uuid.UUID) -> Addresses:
-    """Of each kind the address that was proved last. Raises CitizenNotFound."""
-    citizen = await _citizen(citizen_id)
+    """Of each kind the address that was proved last; none of a closed account. Raises CitizenNotFound."""
+    try:
+        citizen = await _citizen(citizen_id)
+    except CitizenNotFound:
+        if await Citizen.exists(id=_number(citizen_id), closed_at__isnull=False):
+            return Addresses(None, None, None)
+        raise
     key = citizen_key(citizen)
     found: dict[str, str] = {}
     for account in await Account.filter(citizen_id=citizen.id).order_by("proved_at"):

@@ -469,3 +469,26 @@ class CounterConfirm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     id_number: Annotated[str, Meta(min_length=15, max_length=24)]
     reason: Reason
+
+
+class DataExport(msgspec.Struct, kw_only=True):
+    """Everything held, in clear: `parts` by kind."""
+
+    made_at: datetime
+    parts: dict[str, Any]
+
+
+class Kept(msgspec.Struct, kw_only=True):
+    """What stays after closing, and why."""
+
+    what: str
+    why: str
+
+
+class ClosureOut(msgspec.Struct, kw_only=True):
+    """`state`: none or waiting. `open` must end first; `kept` stays afterwards."""
+
+    state: str
+    due_at: datetime | None
+    open: list[str]
+    kept: list[Kept]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.core import db
-from backend.core.clock import now
 from backend.core.tasks import Every, task
+from backend.identity import closing, retention
 from backend.identity.codes import replay_codes, send_code
 from backend.identity.realname import learn_months
-
-KEEP_CODES = timedelta(days=1)
-KEEP_SESSIONS = timedelta(days=180)  # 网络安全法 art. 21: logs of at least six months
 
 
 @task("identity.purge")
 async def purge() -> None:
-    """Delete codes after a day, and ended or expired sessions after half a year."""
-    await db.execute("DELETE FROM identity_phone_code WHERE created_at < $1", now() - KEEP_CODES)
-    await db.execute("DELETE FROM identity_session WHERE coalesce(ended_at, expires_at) < $1", now() - KEEP_SESSIONS)
-    await db.execute(
-        "DELETE FROM identity_staff_session WHERE coalesce(ended_at, expires_at) < $1", now() - KEEP_SESSIONS
-    )
+    """Delete what is past its time by the table of `retention`, and keys that no duty needs any more."""
+    await retention.purge()
+    await closing.destroy_keys()
+
+
+@task("identity.close_due")
+async def close_due() -> None:
+    """Close the accounts whose week is over."""
+    while await closing.close_due() == 200:
+        continue
 
 
 @task("identity.learn_months")
@@ -34,6 +34,7 @@ TIMETABLE = [
     Every(learn, timedelta(days=1)),
     Every(replay_codes, timedelta(seconds=5)),
     Every(purge, timedelta(hours=1)),
+    Every(close_due, timedelta(minutes=10)),
 ]
 
-__all__ = ["TIMETABLE", "purge", "replay_codes", "send_code"]
+__all__ = ["TIMETABLE", "close_due", "purge", "replay_codes", "send_code"]

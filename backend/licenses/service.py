@@ -216,6 +216,28 @@ async def list_of(citizen_id: str, *, cursor: str | None, limit: int) -> License
     )
 
 
+async def export(who: Principal) -> list[LicenseOut]:
+    """The whole wallet, as its owner sees it."""
+    items: list[LicenseOut] = []
+    cursor: str | None = None
+    while True:
+        page = await list_of(who.id, cursor=cursor, limit=100)
+        items += page.items
+        cursor = page.next
+        if cursor is None:
+            return items
+
+
+async def kept_of(citizen_id: str) -> list[tuple[str, str]]:
+    """What stays of licences when an account is closed."""
+    row = await db.fetch_one(
+        "SELECT count(*) AS held FROM licenses_license WHERE citizen_id = $1", uuid.UUID(citizen_id)
+    )
+    assert row is not None  # an aggregate always gives one
+    why = "颁发机构签发证照的记录；保存期限由颁发机构规定（待确认），到期以前继续加密保存"
+    return [(f"{row['held']} 张电子证照", why)] if row["held"] else []
+
+
 async def list_for(who: Principal, delegation_id: str, *, cursor: str | None, limit: int) -> LicenseList:
     """The wallet of somebody who lets me look; they can read that I did. Raises NotDelegated."""
     async with db.transaction():

@@ -61,6 +61,7 @@ export const router = createRouter({
     { path: '/me/delegations', component: () => import('@/pages/DelegationsPage.vue'), meta: { level: 1 } },
     { path: '/me/delegations/new', component: () => import('@/pages/DelegationNewPage.vue'), meta: { level: 1 } },
     { path: '/counter-code', component: () => import('@/pages/CounterCodePage.vue'), meta: { level: 1 } },
+    { path: '/me/closure', component: () => import('@/pages/ClosurePage.vue'), meta: { level: 1 } },
     { path: '/me/drafts', component: () => import('@/pages/DraftsPage.vue'), meta: { level: 1 } },
     { path: '/me/payments', component: () => import('@/pages/PaymentsPage.vue'), meta: { level: 1 } },
     { path: '/me/preferences', component: () => import('@/pages/PreferencesPage.vue'), meta: { level: 1 } },

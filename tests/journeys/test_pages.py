@@ -49,6 +49,7 @@ SIGNED_IN = {
     "me": "/me",
     "my-data": "/me/data",
     "counter-code": f"/counter-code?purpose=submit:{RENT}&to=/me",
+    "closure": "/me/closure",
     "delegations": "/me/delegations",
     "delegation-new": "/me/delegations/new",
     "drafts": "/me/drafts",

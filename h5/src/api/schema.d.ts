@@ -465,6 +465,25 @@ export interface paths {
         patch: operations["identity_update_me"];
         trace?: never;
     };
+    "/api/v1/me/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 注销的进度，什么会挡住注销，注销后依法保存什么。 */
+        get: operations["leaving_state"];
+        put?: never;
+        /** 申请注销，7 天后执行；已实名的要刷脸（目的 `close:account`）。 */
+        post: operations["leaving_ask"];
+        /** 取消注销。 */
+        delete: operations["leaving_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/data-uses": {
         parameters: {
             query?: never;
@@ -494,6 +513,23 @@ export interface paths {
         post?: never;
         /** 让一台设备退出登录，一秒内生效。 */
         delete: operations["identity_end_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导出我的全部信息（明文）；已实名的要刷脸（目的 `export:data`）。 */
+        post: operations["leaving_export"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2546,6 +2582,16 @@ export interface components {
             text: string;
             unit: ("day" | "workday") | null;
         };
+        /**
+         * ClosureOut
+         * @description `state`: none or waiting. `open` must end first; `kept` stays afterwards.
+         */
+        ClosureOut: {
+            due_at: string | null;
+            kept: components["schemas"]["Kept"][];
+            open: string[];
+            state: string;
+        };
         /** CohortOut */
         CohortOut: {
             name: string;
@@ -2628,6 +2674,14 @@ export interface components {
             id: string;
             name: string;
             purpose_text: string;
+        };
+        /**
+         * DataExport
+         * @description Everything held, in clear: `parts` by kind.
+         */
+        DataExport: {
+            made_at: string;
+            parts: Record<string, unknown>;
         };
         /**
          * DataUse
@@ -3159,6 +3213,14 @@ export interface components {
             relation_text: string;
             role: string;
             wallet: boolean;
+        };
+        /**
+         * Kept
+         * @description What stays after closing, and why.
+         */
+        Kept: {
+            what: string;
+            why: string;
         };
         /**
          * KeyCreate
@@ -5126,6 +5188,66 @@ export interface operations {
             };
         };
     };
+    leaving_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureOut"];
+                };
+            };
+        };
+    };
+    leaving_ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureOut"];
+                };
+            };
+        };
+    };
+    leaving_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     identity_read_data_uses: {
         parameters: {
             query?: {
@@ -5166,6 +5288,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    leaving_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExport"];
+                };
             };
         };
     };
