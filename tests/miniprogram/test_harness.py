@@ -57,7 +57,9 @@ async def test_templates_events_and_forms_work_as_on_the_platform(sample: Given)
         await held.tap("乙类")
         await held.tap("邮寄")
         await held.see("选了：甲类,乙类 邮寄")
-        assert await answer(held, "内外") == "内层 true 里"
+        await held.tap(held.marked("inner"))
+        await held.see("内层 true 里")
+        assert await held("view.said").inner_text() == "内层 true 里"
         await held("button").filter(has_text="不能点").click(force=True)
         assert await said(held) == "内层 true 里"
         assert re.fullmatch(r"高 \d+", await answer(held, "量"))

@@ -16,6 +16,14 @@ NativeNode.prototype.updateAttribute = function updateAttribute(name, value) {
   this.$$?.set?.(name, value);
 };
 
+// a test finds an element by what its template says, as the browser's journeys do
+const setDataset = Element.prototype.setDataset;
+Element.prototype.setDataset = function set(name, value) {
+  setDataset.call(this, name, value);
+  const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (this.$$?.setAttribute && ["string", "number", "boolean"].includes(typeof value)) this.$$.setAttribute(`data-${dashed}`, String(value));
+};
+
 const setNodeStyle = Element.prototype.setNodeStyle;
 Element.prototype.setNodeStyle = function setStyle(style, segment) {
   return setNodeStyle.call(this, lengths(String(style)), segment);
