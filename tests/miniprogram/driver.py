@@ -31,6 +31,8 @@ class Phone:
         self.context = context
         self.name = name
         self.page: Page
+        self.web: Page | None = None  # what a web-view shows
+        host.show = self._show
         self.log: list[str] = []
         self._places: dict[str, Any] = output.content["places"]
         self._shots = 0
@@ -58,6 +60,15 @@ class Phone:
         with contextlib.suppress(Exception):
             self.host.page = await self.page.evaluate("window.mp?.stack.top?.path ?? ''")
         return await self.host.answer(text)
+
+    async def _show(self, url: str | None) -> None:
+        old, self.web = self.web, None
+        if old is not None:
+            await old.close()
+        if url is not None:
+            page = await self.context.new_page()
+            await page.goto(url)
+            self.web = page
 
     async def _serve(self, route: Route) -> None:
         """The harness's own files, the built ones, the phone's; nothing else but our own pages in a web-view."""
@@ -209,7 +220,7 @@ class Phone:
 
     async def next(self, call: str, outcome: str, **more: Any) -> None:
         """The next `call` goes so. login, phone, face, pay, subscribe, scan, choose, authorize, getLocation: `refuse`,
-        `cancel`, `fail`, `off`; request: `offline`, `timeout` (not sent), `lost` (arrives, no answer)."""
+        `cancel`, `fail`, `off`; request: `offline`, `timeout` (not sent), `lost` (no answer), `slow` (seconds)."""
         await self.page.evaluate(
             "([call, answer]) => window.mp.order(call, answer)", [call, {"outcome": outcome, **more}]
         )

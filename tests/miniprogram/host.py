@@ -9,6 +9,7 @@ import asyncio
 import base64
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -51,6 +52,8 @@ class Host:
     files: dict[str, bytes] = field(default_factory=dict)
     page: str = ""
     foreign: list[str] = field(default_factory=list)
+    # opens a page of the web over the mini-program; None closes it
+    show: Callable[[str | None], Awaitable[None]] | None = None
     _running: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
 
     @property
@@ -89,7 +92,7 @@ class Host:
         packed: str | None,
         timeout: float,
         outcome: str = "ok",
-        **_order: Any,
+        seconds: float = 0,
     ) -> dict[str, Any]:
         content = base64.b64decode(packed) if packed is not None else None if body is None else body.encode()
         given: Any = body
@@ -108,7 +111,7 @@ class Host:
             seen.failed = "url not in domain list"
             return {"failed": seen.failed, "more": {"errno": 600002, "code": 4}}
         sent = {**seen.headers, "X-Forwarded-For": self.who.address}
-        task = asyncio.ensure_future(self._send(method, address, sent, content, timeout / 1000))
+        task = asyncio.ensure_future(self._send(method, address, sent, content, timeout / 1000, seconds))
         self._running[id] = task
         try:
             status, got, raw = await task
@@ -132,12 +135,14 @@ class Host:
         return {"status": status, "headers": got, "packed": base64.b64encode(raw).decode()}
 
     async def _send(
-        self, method: str, address: str, headers: dict[str, str], content: bytes | None, seconds: float
+        self, method: str, address: str, headers: dict[str, str], content: bytes | None, patience: float, slow: float
     ) -> tuple[int, dict[str, str], bytes]:
-        limit = aiohttp.ClientTimeout(total=seconds)
-        async with self.town.http.request(method, address, data=content, headers=headers, timeout=limit) as answer:
-            raw = await answer.read()
-            return answer.status, {name.lower(): value for name, value in answer.headers.items()}, raw
+        """`slow` seconds pass before it is on its way, as on a weak network; `patience` counts from the start."""
+        async with asyncio.timeout(patience):
+            await asyncio.sleep(slow)
+            async with self.town.http.request(method, address, data=content, headers=headers) as answer:
+                raw = await answer.read()
+                return answer.status, {name.lower(): value for name, value in answer.headers.items()}, raw
 
     async def _abort(self, id: str) -> None:
         if task := self._running.get(id):
@@ -178,6 +183,11 @@ class Host:
         if held is None:
             return {"failed": "not found"}
         return {"packed": base64.b64encode(held).decode(), "size": len(held)}
+
+    async def _web(self, url: str) -> None:
+        address = self._address(url) if url else None
+        if self.show is not None and (address or not url):
+            await self.show(address)
 
     async def _login(self) -> dict[str, Any]:
         made = await self.town.control("POST", f"/{self.platform}/code", {"name": self.login_name})

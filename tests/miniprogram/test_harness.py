@@ -97,7 +97,9 @@ async def test_requests_reach_the_real_copy_and_fail_as_ordered(sample: Given, p
             assert words in json.dumps(await answer(held, "问"))
             await answer(held, "问")
         assert len([seen for seen in held.sent("GET", "/api/v1/regions") if seen.failed == "timeout"]) == 1
+        await held.next("request", "slow", seconds=60)
         assert "abort" in json.dumps(await answer(held, "问了又停"))
+        assert held.requests[-1].failed == "abort", "it never left"
         assert "not supported" in json.dumps(await answer(held, "用没有的方法"))
         assert "domain list" in json.dumps(await answer(held, "问别处"))
         assert held.host.foreign == ["https://elsewhere.example/api/v1/regions"]

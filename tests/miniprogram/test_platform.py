@@ -69,3 +69,27 @@ async def test_a_payment_is_cancelled_then_paid_once_and_rated(sample: Given, to
 
         await eventually(settled, what="the vendor's notice")
         assert (await does(held, "评价")).startswith("评价 201")
+
+
+async def test_a_web_view_takes_the_session_over_once(sample: Given, town: Town) -> None:
+    who = town.person()
+    async with sample(who) as held:
+        await _signed_in(held, who)
+        await held.tap("网页")
+        await held.at("pages/web")
+
+        async def arrived() -> bool:
+            return held.web is not None and held.web.url == f"{town.url}/me"
+
+        await eventually(arrived, what="our page in the web-view")
+        assert held.web is not None
+        session = await held.web.evaluate("fetch('/api/v1/session').then(answer => answer.json())")
+        assert session["level"] == 1
+        await held.back()
+
+        async def closed() -> bool:
+            return held.web is None
+
+        await eventually(closed, what="the web-view is gone with its page")
+        code = held.sent("POST", "/api/v1/webview-codes")[-1].answer["code"]
+        await who.refused("POST", "/api/v1/sessions/webview", {"code": code}, status=422)

@@ -10,6 +10,8 @@ export const doors = {
   openType: async (_button, _type) => {},
   navigate: (_kind, _url) => {},
   source: (path) => path,
+  /** A page of the web over everything else; an empty address closes it. */
+  web: (_url) => {},
 };
 
 class Part extends HTMLElement {
@@ -402,16 +404,14 @@ class Picture extends Part {
   }
 }
 
+/** A window of its own, as on a phone: our pages refuse to stand in a frame. The driver opens it. */
 class WebView extends Part {
-  build() {
-    this.frame = document.createElement("iframe");
-    this.frame.title = "网页";
-    this.append(this.frame);
-    this.frame.addEventListener("load", () => this.emit("load", { src: this.given.src }));
+  changed(name, value) {
+    if (name === "src" && value) doors.web(String(value));
   }
 
-  changed(name, value) {
-    if (name === "src" && value) this.frame.src = doors.source(String(value));
+  disconnectedCallback() {
+    doors.web("");
   }
 }
 

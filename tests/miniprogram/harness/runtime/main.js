@@ -3,7 +3,7 @@
 import { Program } from "./loader.js";
 import { Stack } from "./stack.js";
 import { doors } from "./elements.js";
-import { orders, storage, trail } from "./shared.js";
+import { host, orders, storage, trail } from "./shared.js";
 import { wechat } from "./wechat.js";
 import { alipay } from "./alipay.js";
 import * as looks from "./looks.js";
@@ -36,6 +36,7 @@ doors.navigate = (kind, url) => {
   const call = { navigate: "navigateTo", redirect: "redirectTo", switchTab: "switchTab", reLaunch: "reLaunch", navigateBack: "navigateBack" }[kind];
   calls[call]({ url, fail: (error) => console.error(error.errMsg) });
 };
+doors.web = (url) => void host("web", { url });
 doors.source = (source) => {
   if (/^(https?:|data:|blob:)/.test(source)) return /^https?:/.test(source) ? `net?url=${encodeURIComponent(source)}` : source;
   if (/^wxfile:|^https:\/\/resource\//.test(source)) return `temp?path=${encodeURIComponent(source)}`;

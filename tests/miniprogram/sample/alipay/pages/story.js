@@ -71,6 +71,12 @@ Page({
     const found = await send("GET", `/api/v1/cases/${payment.case_number}`);
     return `评价 ${made.status} ${found.body.state_text}`;
   },
+  async web() {
+    const made = await send("POST", "/api/v1/webview-codes", { target: "/me" });
+    const src = `${HOST}/enter?code=${encodeURIComponent(made.body.code)}`;
+    api.navigateTo({ url: `/pages/web?src=${encodeURIComponent(src)}` });
+    return `网页 ${made.status}`;
+  },
   async forget() {
     token = "expired";
     const told = await send("GET", "/api/v1/me");

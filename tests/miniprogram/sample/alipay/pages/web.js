@@ -1,0 +1,1 @@
+Page({ data: { src: "" }, onLoad(query) { this.setData({ src: decodeURIComponent(query.src) }); } });
