@@ -9,7 +9,7 @@ from backend.core import audit, crypto, db
 from backend.core.clients import ProviderError
 from backend.core.clock import now
 from backend.core.keys import vault
-from backend.identity import codes, devices, sessions
+from backend.identity import codes, devices, notices, sessions
 from backend.identity.errors import ChannelCodeRefused, ChannelUnavailable
 from backend.identity.models import Account, Citizen
 from backend.identity.sealing import SUBJECT, citizen_key, index_of, lock_number, subject_of
@@ -91,7 +91,24 @@ async def _sign_in(
         device=devices.label(caller.agent),
     )
     await audit.record(None, "identity.signed_in", "account", str(account.id), citizen_id=str(citizen.id), channel=kind)
+    await _tell_of_new_device(citizen.id, opened.session_id, kind, devices.label(caller.agent))
     return opened
+
+
+async def _tell_of_new_device(citizen_id: uuid.UUID, session_id: uuid.UUID, kind: str, label: str) -> None:
+    """Tell a citizen who signed in before of a kind of device that none of the kept sessions had.
+
+    By the label alone: neither addresses nor agent strings are stored, and there is no source for where an address is.
+    """
+    seen = await db.fetch_one(
+        "SELECT count(*) AS before, count(*) FILTER (WHERE device = $3) AS alike FROM identity_session"
+        " WHERE citizen_id = $1 AND id <> $2",
+        citizen_id,
+        session_id,
+        label,
+    )
+    if seen is not None and seen["before"] and not seen["alike"]:
+        await notices.new_device(citizen_id, session_id, CHANNEL_NAMES[kind], label)
 
 
 async def _new_account(kind: str, app: str, subject: str, index: bytes, union: bytes | None) -> Account:

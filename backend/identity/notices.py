@@ -98,3 +98,17 @@ async def closing(citizen_id: uuid.UUID, closure_id: str, event: str) -> None:
         dedupe_key=f"identity.closure:{closure_id}:{event}",
         urgent=event == "asked",
     )
+
+
+async def new_device(citizen_id: uuid.UUID, session_id: uuid.UUID, channel: str, label: str) -> None:
+    """A sign-in by a kind of device that was not there before; `label` as in the list of devices."""
+    await push.notify(
+        citizen_id,
+        "security",
+        title="您的账号在新设备上登录",
+        body=f"刚才有人用{channel}在“{label}”上登录了您的账号。如果不是您本人，请在“登录的设备”里让它退出。",
+        link=_LINK,
+        reason=_REASON,
+        dedupe_key=f"identity.new_device:{session_id}",
+        urgent=True,
+    )

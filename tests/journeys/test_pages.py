@@ -160,7 +160,7 @@ async def test_a_department_that_is_down_is_told_in_the_page(visitor: Visitor, t
         await town.control("DELETE", "/faults/department/deyang_city_services.query")
 
 
-@pytest.mark.parametrize("path", ["/console/cases", "/console/follow-ups"])
+@pytest.mark.parametrize("path", ["/console/cases", "/console/follow-ups", "/console/counter", "/console/security"])
 async def test_a_page_of_the_console_is_accessible(console: Tab, path: str) -> None:
     async with console.step(path):
         await console.page.goto(path)
