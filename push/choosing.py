@@ -19,6 +19,9 @@ ORDER = ("wechat", "alipay", "jpush", "sms")
 TEXTED = frozenset({"action_needed", "result", "security"})
 """Kinds for which a text message is worth its cost when nothing else reaches the citizen."""
 
+KEPT = frozenset({"action_needed", "result", "security"})
+"""Kinds that an agency's being switched off does not silence: a deadline or a decision hangs on them."""
+
 CAPS: dict[str, tuple[int, int]] = {"policy": (2, 5), "reminder": (4, 12)}
 """Kind → how many may be told outside the inbox in a day and in a week. What concerns a case of one's own has none."""
 
@@ -38,6 +41,7 @@ class Facts:
     paused                 channel → until when it is left alone
     tried                  channel → why it did not work for this message
     told_day, told_week    others of this kind that were told outside the inbox lately
+    agency, agencies_off   who tells it, and whom the citizen does not want to hear outside the inbox
     """
 
     kind: str
@@ -57,6 +61,8 @@ class Facts:
     tried: Mapping[str, str] = field(default_factory=dict)
     told_day: int = 0
     told_week: int = 0
+    agency: str = ""
+    agencies_off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ def _refusal(channel: str, facts: Facts) -> str | None:
     """Why a channel cannot or shall not be used; None when it can."""
     if facts.kind in facts.off:
         return "您关闭了这类通知，只放进消息列表"
+    if facts.agency in facts.agencies_off and facts.kind not in KEPT:
+        return f"您关闭了{facts.agency[:60]}的通知，只放进消息列表"
     if not facts.urgent and not facts.tried and (often := _too_often(facts)):
         return often
     if not facts.channels.get(channel, True):

@@ -11,6 +11,12 @@ class MessageNotFound(AppError):
     title = "没有找到这条消息"
 
 
+class CannotOptOut(AppError):
+    code = "push.cannot_opt_out"
+    status = 409
+    title = "这类通知关系到您的期限或账号安全，不能关闭"
+
+
 class TooManyDevices(AppError):
     code = "push.too_many_devices"
     status = 409

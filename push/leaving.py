@@ -7,7 +7,8 @@ from typing import Any
 
 from backend.core import db
 from backend.core.sessions import Principal
-from push import service
+from push import inbox
+from push.schemas import MessagesQuery
 
 MOST = 1_000
 
@@ -17,7 +18,7 @@ async def export(who: Principal) -> list[Any]:
     items: list[Any] = []
     cursor: str | None = None
     while len(items) < MOST:
-        page = await service.inbox(who.id, cursor=cursor, limit=100)
+        page = await inbox.page(who.id, MessagesQuery(cursor=cursor, limit=100))
         items += page.items
         cursor = page.next
         if cursor is None:

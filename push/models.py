@@ -104,12 +104,26 @@ class Preference(Model):
     citizen_id = fields.UUIDField(primary_key=True)
     channels: dict[str, bool] = fields.JSONField(default=dict)
     off: list[str] = fields.JSONField(default=list)
+    agencies_off: list[str] | None = fields.JSONField(null=True)
     quiet_from = fields.CharField(max_length=5, default="22:00")
     quiet_to = fields.CharField(max_length=5, default="08:00")
     updated_at = fields.DatetimeField(default=now)
 
     class Meta:
         table = "push_preference"
+
+
+class OptOut(BaseModel):
+    """A citizen switched a kind, or an agency, off from this very message. Feeds the score of who sent it."""
+
+    message_id = fields.UUIDField(unique=True)
+    sender = fields.CharField(max_length=48, null=True)
+    kind = fields.CharField(max_length=16)
+    scope = fields.CharField(max_length=8)
+
+    class Meta:
+        table = "push_opt_out"
+        indexes = (Index(fields=("sender",)),)
 
 
 class Device(BaseModel):

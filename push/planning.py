@@ -28,7 +28,7 @@ async def plan(message_id: str | uuid.UUID) -> bool:
     at = now()
     message = await db.fetch_one(
         "UPDATE push_message SET plan_at = $2 WHERE id = $1 AND plan_at IS NOT NULL"
-        " RETURNING citizen_id, kind, urgent, expires_at, read_at, sender",
+        " RETURNING citizen_id, kind, urgent, expires_at, read_at, sender, data->>'agency' AS agency",
         key,
         at + LEASE,
     )
@@ -41,7 +41,12 @@ async def plan(message_id: str | uuid.UUID) -> bool:
     if not pointless and all(state == "failed" for state, _ in before.values()):
         tried = {channel: why for channel, (_, why) in before.items()}
         reached = await reach.load(
-            str(message["citizen_id"]), message["kind"], urgent=message["urgent"], at=at, tried=tried
+            str(message["citizen_id"]),
+            message["kind"],
+            urgent=message["urgent"],
+            at=at,
+            tried=tried,
+            agency=message["agency"] or "",
         )
         choices, template = choose(reached.facts), reached.template
     async with db.transaction():
@@ -91,13 +96,20 @@ async def _write(
 
 async def has_alternative(message_id: uuid.UUID, channel: str, at: datetime) -> bool:
     """Whether another channel could send the message now, were this one to be given up."""
-    message = await db.fetch_one("SELECT citizen_id, kind, urgent FROM push_message WHERE id = $1", message_id)
+    message = await db.fetch_one(
+        "SELECT citizen_id, kind, urgent, data->>'agency' AS agency FROM push_message WHERE id = $1", message_id
+    )
     if message is None:
         return False
     used = await _used(message_id)
     tried = {**{name: why for name, (_, why) in used.items()}, channel: "…"}
     reached = await reach.load(
-        str(message["citizen_id"]), message["kind"], urgent=message["urgent"], at=at, tried=tried
+        str(message["citizen_id"]),
+        message["kind"],
+        urgent=message["urgent"],
+        at=at,
+        tried=tried,
+        agency=message["agency"] or "",
     )
     return any(
         choice.state == "queued" and choice.channel not in reached.facts.paused for choice in choose(reached.facts)

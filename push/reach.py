@@ -29,6 +29,7 @@ def read_preferences(row: asyncpg.Record | None) -> Preferences:
         {
             "channels": {name: bool(channels.get(name, True)) for name in NAMES},
             "off": msgspec.json.decode(row["off"]),
+            "agencies_off": msgspec.json.decode(row["agencies_off"] or "[]"),
             "quiet_from": row["quiet_from"],
             "quiet_to": row["quiet_to"],
         },
@@ -39,7 +40,7 @@ def read_preferences(row: asyncpg.Record | None) -> Preferences:
 async def preferences(citizen_id: str) -> Preferences:
     return read_preferences(
         await db.fetch_one(
-            "SELECT channels, off, quiet_from, quiet_to FROM push_preference WHERE citizen_id = $1",
+            "SELECT channels, off, agencies_off, quiet_from, quiet_to FROM push_preference WHERE citizen_id = $1",
             uuid.UUID(citizen_id),
         )
     )
@@ -74,19 +75,25 @@ class Reach:
 
 
 async def load(
-    citizen_id: str, kind: str, *, urgent: bool, at: datetime, tried: Mapping[str, str] | None = None
+    citizen_id: str,
+    kind: str,
+    *,
+    urgent: bool,
+    at: datetime,
+    tried: Mapping[str, str] | None = None,
+    agency: str = "",
 ) -> Reach:
     """Read everything `choose` needs. Identity is asked for addresses; its errors come through."""
     addresses = await ports().addresses(citizen_id)
     read = await _read([citizen_id], kind, at)
-    return read(citizen_id, addresses, urgent, tried or {})
+    return read(citizen_id, addresses, urgent, tried or {}, agency)
 
 
 async def load_many(citizen_ids: Sequence[str], kind: str, *, urgent: bool, at: datetime) -> dict[str, Reach]:
     """The same for many at once; who is not found is left out."""
     many = await addresses_of(citizen_ids)
     read = await _read(list(many), kind, at)
-    return {citizen: read(citizen, addresses, urgent, {}) for citizen, addresses in many.items()}
+    return {citizen: read(citizen, addresses, urgent, {}, "") for citizen, addresses in many.items()}
 
 
 async def addresses_of(citizen_ids: Sequence[str]) -> Mapping[str, Addresses]:
@@ -99,14 +106,14 @@ async def addresses_of(citizen_ids: Sequence[str]) -> Mapping[str, Addresses]:
 
 async def _read(
     citizen_ids: Sequence[str], kind: str, at: datetime
-) -> Callable[[str, Addresses, bool, Mapping[str, str]], Reach]:
+) -> Callable[[str, Addresses, bool, Mapping[str, str], str], Reach]:
     """What the rows say of these citizens, as a function from one of them to their reach. Five queries."""
     clients = desk()
     template = texts.OF_KIND[kind]
     wechat_template = clients.config.wechat.templates.get(template)
     keys = [uuid.UUID(citizen) for citizen in citizen_ids]
     wanted_rows = await db.fetch(
-        "SELECT citizen_id, channels, off, quiet_from, quiet_to FROM push_preference"
+        "SELECT citizen_id, channels, off, agencies_off, quiet_from, quiet_to FROM push_preference"
         " WHERE citizen_id = ANY($1::uuid[])",
         keys,
     )
@@ -123,7 +130,7 @@ async def _read(
     if template in clients.config.sms.templates:
         ready.add("sms")
 
-    def of(citizen: str, addresses: Addresses, urgent: bool, tried: Mapping[str, str]) -> Reach:
+    def of(citizen: str, addresses: Addresses, urgent: bool, tried: Mapping[str, str], agency: str) -> Reach:
         chosen = read_preferences(wanted.get(citizen))
         day, week = lately.get(citizen, (0, 0))
         return Reach(
@@ -147,6 +154,8 @@ async def _read(
                 tried=dict(tried),
                 told_day=day,
                 told_week=week,
+                agency=agency,
+                agencies_off=frozenset(chosen.agencies_off),
             ),
         )
 

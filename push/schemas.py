@@ -22,7 +22,8 @@ class DeliveryOut(msgspec.Struct, kw_only=True):
 
 
 class MessageOut(msgspec.Struct, kw_only=True):
-    """`reason` is the sentence 您收到此消息，因为…; `link` a path of the citizen pages."""
+    """`reason` is the sentence 您收到此消息，因为…; `link` a path of the citizen pages; `opt_out` what can be
+    switched off from here: messages of this kind, or of this `agency`."""
 
     id: str
     kind: str
@@ -33,13 +34,76 @@ class MessageOut(msgspec.Struct, kw_only=True):
     urgent: bool
     created_at: datetime
     read_at: datetime | None
+    agency: str | None
+    opt_out: list[Literal["kind", "agency"]]
     deliveries: list[DeliveryOut]
 
 
+Group = Literal["cases", "reminders", "policies", "security"]
+
+
+class GroupOut(msgspec.Struct, kw_only=True):
+    """A part of the inbox: 办事, 到期提醒, 政策, 账号安全."""
+
+    group: Group
+    text: str
+    unread: int
+
+
 class MessageList(msgspec.Struct, kw_only=True):
+    """`unread` and `groups` count the whole inbox, whatever was asked for."""
+
     items: list[MessageOut]
     next: str | None
     unread: int
+    groups: list[GroupOut]
+
+
+class OptOut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Switch off, outside the inbox, what this message is an example of: its kind, or whoever sent it."""
+
+    scope: Literal["kind", "agency"]
+
+
+class Agencies(msgspec.Struct, kw_only=True):
+    """Who has told this citizen something, by name."""
+
+    items: list[str]
+    next: str | None = None
+
+
+class ChannelOut(msgspec.Struct, kw_only=True):
+    """One channel in the last 24 hours. `paused_until`: it rests. `alarm`: its credentials are refused.
+    `waiting` is due and not sent yet, the oldest since `oldest`; `held` of it belongs to a paused or stopped
+    sending."""
+
+    channel: Literal["jpush", "wechat", "alipay", "sms"]
+    channel_text: str
+    paused_until: datetime | None
+    alarm: bool
+    code: str | None
+    handed_over: int
+    received: int
+    failed: int
+    unknown: int
+    waiting: int
+    held: int
+    oldest: datetime | None
+    rate: float | None
+
+
+class CodeCount(msgspec.Struct, kw_only=True):
+    channel: str
+    code: str
+    count: int
+
+
+class PushHealth(msgspec.Struct, kw_only=True):
+    """`codes`: what vendors refused with, the most frequent first."""
+
+    channels: list[ChannelOut]
+    codes: list[CodeCount]
+    unplanned: int
 
 
 class DeliveryStory(msgspec.Struct, kw_only=True):
@@ -81,13 +145,18 @@ class MessageStory(msgspec.Struct, kw_only=True):
 class MessagesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    q: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    group: Group | None = None
+    unread: bool = False
 
 
 class Preferences(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`off` are kinds the citizen does not want outside the inbox; quiet hours in Asia/Shanghai."""
+    """`off` are kinds, `agencies_off` departments that the citizen does not want to hear outside the inbox (what a
+    deadline or a decision hangs on still comes); quiet hours in Asia/Shanghai."""
 
     channels: dict[Literal["jpush", "wechat", "alipay", "sms"], bool] = {}
     off: Annotated[list[Literal["policy", "reminder", "progress"]], Meta(max_length=3)] = []
+    agencies_off: Annotated[list[Annotated[str, Meta(min_length=1, max_length=300)]], Meta(max_length=100)] = []
     quiet_from: ClockTime = "22:00"
     quiet_to: ClockTime = "08:00"
 

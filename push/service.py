@@ -13,21 +13,17 @@ from typing import Any
 
 import msgspec
 
-from backend.core import db, paging
+from backend.core import db
 from backend.core.clock import now
 from backend.core.sessions import Principal
 from backend.core.tasks import enqueue
 from backend.providers.vendors import desk
-from push import grants, reach, tasks, texts
-from push.choosing import KINDS, ORDER
-from push.errors import MessageNotFound, TooManyDevices
+from push import grants, tasks, texts
+from push.choosing import KINDS
+from push.errors import TooManyDevices
 from push.schemas import (
-    DeliveryOut,
     DeviceCreate,
     GrantCreate,
-    MessageList,
-    MessageOut,
-    Preferences,
     SubscribeTemplate,
     SubscribeTemplates,
 )
@@ -165,101 +161,6 @@ async def withdraw(message_ids: Sequence[uuid.UUID]) -> None:
         now(),
     )
     await db.execute("UPDATE push_message SET plan_at = NULL WHERE id = ANY($1::uuid[])", list(message_ids))
-
-
-_PAGE = (
-    "SELECT id, kind, title, body, link, reason, urgent, created_at, read_at FROM push_message"
-    " WHERE citizen_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
-)
-
-_UNREAD = "SELECT count(*) AS n FROM push_message WHERE citizen_id = $1 AND read_at IS NULL"
-
-
-async def inbox(citizen_id: str, *, cursor: str | None, limit: int) -> MessageList:
-    """Newest first, with each channel's part in words. Three indexed queries, whatever the size of the table."""
-    citizen = uuid.UUID(citizen_id)
-    before, last = paging.position(cursor, paging.FIRST_DOWN)
-    rows = await db.fetch(_PAGE, citizen, before, last, limit + 1)
-    more, rows = len(rows) > limit, rows[:limit]
-    parts = await db.fetch(
-        "SELECT message_id, channel, state, why, updated_at FROM push_delivery WHERE message_id = ANY($1::uuid[])",
-        [row["id"] for row in rows],
-    )
-    by_message: dict[uuid.UUID, list[DeliveryOut]] = {}
-    for part in sorted(parts, key=lambda part: ORDER.index(part["channel"])):
-        by_message.setdefault(part["message_id"], []).append(
-            DeliveryOut(
-                channel=part["channel"],
-                state=part["state"],
-                state_text=texts.STATES[part["state"]],
-                why=part["why"],
-                at=part["updated_at"],
-            )
-        )
-    unread = await db.fetch_one(_UNREAD, citizen)
-    assert unread is not None
-    return MessageList(
-        items=[
-            MessageOut(
-                id=str(row["id"]),
-                kind=row["kind"],
-                title=row["title"],
-                body=row["body"],
-                link=row["link"],
-                reason=row["reason"],
-                urgent=row["urgent"],
-                created_at=row["created_at"],
-                read_at=row["read_at"],
-                deliveries=by_message.get(row["id"], []),
-            )
-            for row in rows
-        ],
-        next=paging.cursor(rows[-1]["created_at"], rows[-1]["id"]) if more else None,
-        unread=unread["n"],
-    )
-
-
-async def read(citizen_id: str, message_id: str) -> None:
-    """Mark one message as read; reading it again changes nothing. Raises MessageNotFound, also for another's."""
-    try:
-        key = uuid.UUID(message_id)
-    except ValueError as exc:
-        raise MessageNotFound from exc
-    found = await db.execute(
-        "UPDATE push_message SET read_at = coalesce(read_at, $3) WHERE id = $1 AND citizen_id = $2",
-        key,
-        uuid.UUID(citizen_id),
-        now(),
-    )
-    if not found:
-        raise MessageNotFound
-
-
-async def read_all(citizen_id: str) -> None:
-    await db.execute(
-        "UPDATE push_message SET read_at = $2 WHERE citizen_id = $1 AND read_at IS NULL", uuid.UUID(citizen_id), now()
-    )
-
-
-async def preferences(citizen_id: str) -> Preferences:
-    return await reach.preferences(citizen_id)
-
-
-async def set_preferences(citizen_id: str, wanted: Preferences) -> Preferences:
-    """Replace them all; a channel that is not named is on."""
-    await db.execute(
-        "INSERT INTO push_preference (citizen_id, channels, off, quiet_from, quiet_to, updated_at)"
-        " VALUES ($1, $2::jsonb, $3::jsonb, $4, $5, $6) ON CONFLICT (citizen_id) DO UPDATE SET"
-        " channels = excluded.channels, off = excluded.off, quiet_from = excluded.quiet_from,"
-        " quiet_to = excluded.quiet_to, updated_at = excluded.updated_at",
-        uuid.UUID(citizen_id),
-        msgspec.json.encode(wanted.channels).decode(),
-        msgspec.json.encode(sorted(set(wanted.off))).decode(),
-        wanted.quiet_from,
-        wanted.quiet_to,
-        now(),
-    )
-    return await reach.preferences(citizen_id)
 
 
 async def add_device(who: Principal, device: DeviceCreate) -> None:

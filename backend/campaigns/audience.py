@@ -207,17 +207,25 @@ async def count(rule: str, scope: Sequence[str]) -> AudienceCount:
     )
 
 
-async def write_shard(campaign: uuid.UUID, rule: str, scope: Sequence[str], shard: int, shards: int) -> int:
-    """Put one shard of the audience into the campaign's list, in the caller's transaction; how many were new."""
+async def write_shard(
+    campaign: uuid.UUID, rule: str, scope: Sequence[str], shard: int, shards: int, turns: Sequence[str] = ()
+) -> int:
+    """Put one shard of the audience into the campaign's list, in the caller's transaction; how many were new.
+
+    `turns` are regions in their order; who lives in none of them has the last turn.
+    """
     made = condition(rule, scope)
     size = 2**128 // shards
     n = len(made.values)
+    whens = "".join(f" WHEN starts_with(c.region, ${n + 4 + at}) THEN {at}" for at in range(len(turns)))
+    turn = f"CASE{whens} ELSE {len(turns)} END" if turns else "0"
     return await db.execute(
-        "INSERT INTO campaigns_target (campaign_id, citizen_id, state)"  # noqa: S608
-        f" SELECT ${n + 1}::uuid, c.id, 'waiting' FROM {of_citizens.PEOPLE} WHERE c.id >= ${n + 2}::uuid"
+        "INSERT INTO campaigns_target (campaign_id, citizen_id, state, turn)"  # noqa: S608
+        f" SELECT ${n + 1}::uuid, c.id, 'waiting', {turn} FROM {of_citizens.PEOPLE} WHERE c.id >= ${n + 2}::uuid"
         f" AND c.id <= ${n + 3}::uuid AND {made.sql} ON CONFLICT (campaign_id, citizen_id) DO NOTHING",
         *made.values,
         campaign,
         uuid.UUID(int=size * shard),
         uuid.UUID(int=size * (shard + 1) - 1),
+        *(_prefix(code) for code in turns),
     )

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from sanic.response import HTTPResponse
 
-from backend.campaigns import errors, service
+from backend.campaigns import errors, service, templates
 from backend.campaigns.schemas import (
     Act,
     AttributeList,
@@ -18,6 +18,11 @@ from backend.campaigns.schemas import (
     CampaignList,
     CampaignOut,
     CampaignPut,
+    SenderScores,
+    TemplateChange,
+    TemplateList,
+    TemplateOut,
+    TemplatePut,
     TestSend,
 )
 from backend.core.http import Api, Call
@@ -49,6 +54,41 @@ async def attributes(call: Call) -> AttributeList:
 async def count(call: Call, body: AudienceRule) -> AudienceCount:
     """一条规则选中多少人、分布在哪里"""
     return await service.count(call.who, body.rule)
+
+
+@api.get("/templates", roles=READERS, out=TemplateList)
+async def all_templates(call: Call) -> TemplateList:
+    """通知模板，各取最新的一版"""
+    return await templates.newest()
+
+
+@api.post("/templates", body=TemplatePut, out=TemplateOut, status=201, idempotent=True)
+async def new_template(call: Call, body: TemplatePut) -> TemplateOut:
+    """新建通知模板"""
+    return await templates.create(call.who, body)
+
+
+@api.get("/templates/<id:str>", roles=READERS, out=TemplateList, errors=(errors.TemplateNotFound,))
+async def template_versions(call: Call, id: str) -> TemplateList:
+    """一个模板的各个版本，带各渠道的预览"""
+    return await templates.versions(id)
+
+
+@api.put(
+    "/templates/<id:str>",
+    body=TemplateChange,
+    out=TemplateOut,
+    errors=(errors.TemplateNotFound, errors.TemplateChanged),
+)
+async def change_template(call: Call, body: TemplateChange, id: str) -> TemplateOut:
+    """把模板改成新的一版，或停用"""
+    return await templates.change(call.who, id, body)
+
+
+@api.get("/senders", roles=READERS, out=SenderScores)
+async def sender_scores(call: Call) -> SenderScores:
+    """各位编写人最近 90 天的通知有多少人因此关闭了通知"""
+    return await templates.scores()
 
 
 @api.get("/campaigns", roles=READERS, query=CampaignsQuery, out=CampaignList)

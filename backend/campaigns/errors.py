@@ -37,6 +37,18 @@ class CampaignChanged(AppError):
     title = "内容刚被修改过，请刷新后再操作"
 
 
+class TemplateNotFound(AppError):
+    code = "campaigns.template_not_found"
+    status = 404
+    title = "没有这个模板"
+
+
+class TemplateChanged(AppError):
+    code = "campaigns.template_changed"
+    status = 409
+    title = "模板刚被修改过，请刷新后再操作"
+
+
 class SecondPersonNeeded(AppError):
     code = "campaigns.second_person"
     status = 403

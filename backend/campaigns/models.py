@@ -17,7 +17,8 @@ class Campaign(BaseModel):
 
     `version` grows with every change of the draft; what was approved is `approved_version`. `scope` are the regions of
     the operator who wrote it: nobody outside is reached. `shards` are those of the audience that are on the list.
-    `ticked_at` is up to when the pace was used.
+    `ticked_at` is up to when the pace was used. `turns` are regions in the order in which they are told; who lives in
+    none of them comes last.
     """
 
     name = fields.CharField(max_length=80)
@@ -33,6 +34,7 @@ class Campaign(BaseModel):
     hour_to = fields.SmallIntField()
     send_at: datetime | None = fields.DatetimeField(null=True)
     halt_percent = fields.SmallIntField()
+    turns: list[str] | None = fields.JSONField(null=True)
     state = fields.CharField(max_length=10, default="draft")
     version = fields.IntField(default=1)
     approved_version = fields.IntField(null=True)
@@ -60,8 +62,29 @@ class Target(Model):
     citizen_id = fields.UUIDField()
     state = fields.CharField(max_length=8)
     message_id = fields.UUIDField(null=True)
+    turn = fields.SmallIntField(null=True)
 
     class Meta:
         table = "campaigns_target"
         unique_together = (("campaign_id", "citizen_id"),)
-        indexes = (Index(fields=("campaign_id", "state", "id")), Index(fields=("message_id",)))
+        indexes = (Index(fields=("campaign_id", "state", "turn", "id")), Index(fields=("message_id",)))
+
+
+class Template(BaseModel):
+    """One version of words that are used again. A new version is a new row; the old ones stay for what was sent."""
+
+    key = fields.UUIDField()
+    version = fields.IntField()
+    name = fields.CharField(max_length=80)
+    kind = fields.CharField(max_length=16)
+    title = fields.CharField(max_length=80)
+    body = fields.CharField(max_length=600)
+    link = fields.CharField(max_length=300, null=True)
+    reason = fields.CharField(max_length=200)
+    retired = fields.BooleanField(default=False)
+    made_by = fields.CharField(max_length=64)
+    made_by_name = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "campaigns_template"
+        unique_together = (("key", "version"),)

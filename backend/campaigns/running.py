@@ -24,7 +24,7 @@ log = logging.get("campaigns")
 SHARDS = 16
 EXPAND_S = 0.5
 """How long one step goes on with further shards once one is done: a small audience is listed in one step."""
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 4_000
 CATCH_UP_S = 2.0
 """A pause between two steps longer than this is not made up for: the pace is a limit, not an average."""
 HALT_WINDOW = 300
@@ -72,10 +72,11 @@ def _open(row: asyncpg.Record, moment: datetime) -> bool:
 
 async def _expand(row: asyncpg.Record, moment: datetime) -> None:
     scope: list[str] = msgspec.json.decode(row["scope"])
+    turns: list[str] = msgspec.json.decode(row["turns"] or "[]")
     end = time.monotonic() + EXPAND_S
     shard = int(row["shards"])
     while True:
-        await audience.write_shard(row["id"], row["rule"], scope, shard, SHARDS)
+        await audience.write_shard(row["id"], row["rule"], scope, shard, SHARDS, turns)
         shard += 1
         if shard == SHARDS or time.monotonic() >= end:
             break
@@ -86,7 +87,8 @@ async def _expand(row: asyncpg.Record, moment: datetime) -> None:
 
 async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
     people = await db.fetch(
-        "SELECT citizen_id FROM campaigns_target WHERE campaign_id = $1 AND state = 'waiting' ORDER BY id LIMIT $2",
+        "SELECT citizen_id FROM campaigns_target WHERE campaign_id = $1 AND state = 'waiting'"
+        " ORDER BY turn, id LIMIT $2",
         row["id"],
         allowed,
     )
@@ -121,14 +123,17 @@ async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
 
 async def _halt(row: asyncpg.Record) -> bool:
     """Look at the newest that have an end; stop when too many of them failed."""
-    found = await db.fetch_one(
-        "SELECT count(*) FILTER (WHERE outcome IN ('sent', 'failed', 'unknown')) AS ended,"  # noqa: S608
-        " count(*) FILTER (WHERE outcome = 'failed') AS failed FROM (SELECT "
-        + outcomes.OUTCOME
-        + " AS outcome FROM (SELECT message_id FROM campaigns_target WHERE campaign_id = $1 AND state = 'told'"
-        " ORDER BY id DESC LIMIT $2) t" + outcomes.JOIN.replace("{message}", "t.message_id") + ") x",
+    newest = await db.fetch(
+        "SELECT message_id FROM campaigns_target WHERE campaign_id = $1 AND state = 'told' ORDER BY turn DESC, id DESC"
+        " LIMIT $2",
         row["id"],
         HALT_WINDOW,
+    )
+    found = await db.fetch_one(
+        "SELECT count(*) FILTER (WHERE outcome IN ('sent', 'failed', 'unknown')) AS ended,"  # noqa: S608
+        f" count(*) FILTER (WHERE outcome = 'failed') AS failed FROM (SELECT {outcomes.OUTCOME} AS outcome FROM"
+        " unnest($1::uuid[]) AS t (message_id)" + outcomes.of_messages("t.message_id", "$1") + ") x",
+        [target["message_id"] for target in newest],
     )
     assert found is not None  # an aggregate always gives one
     ended, failed = int(found["ended"]), int(found["failed"])

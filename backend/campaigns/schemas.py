@@ -50,7 +50,8 @@ class AudienceCount(msgspec.Struct, kw_only=True):
 
 class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
-    (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail."""
+    (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail. `turns`: regions one
+    after another, the next when all of the one before were told; the rest of the audience comes last."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     kind: Literal["policy", "reminder"] = "policy"
@@ -59,11 +60,12 @@ class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     link: Annotated[str, Meta(max_length=300, pattern=r"^/[^/\s\\][^\s\\]*$")] | None = None
     reason: Annotated[str, Meta(min_length=4, max_length=200)]
     rule: RuleText
-    pace: Annotated[int, Meta(ge=1, le=500)] = 50
+    pace: Annotated[int, Meta(ge=1, le=2000)] = 50
     hour_from: Annotated[int, Meta(ge=0, le=23)] = 9
     hour_to: Annotated[int, Meta(ge=1, le=24)] = 20
     send_at: datetime | None = None
     halt_percent: Annotated[int, Meta(ge=1, le=100)] = 30
+    turns: Annotated[list[Annotated[str, Meta(pattern=r"^51[0-9]{4}$")]], Meta(max_length=30)] = []
 
 
 class CampaignChange(CampaignPut, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +126,7 @@ class CampaignOut(msgspec.Struct, kw_only=True):
     hour_to: int
     send_at: datetime | None
     halt_percent: int
+    turns: list[str]
     state: State
     state_text: str
     version: int
@@ -136,8 +139,66 @@ class CampaignOut(msgspec.Struct, kw_only=True):
     acts: list[str]
     figures: Figures | None = None
     previews: list[Preview] = []
+    opted_out: int = 0
+    """People who switched such notices off from this very message."""
 
 
 class CampaignList(msgspec.Struct, kw_only=True):
     items: list[CampaignOut]
+    next: str | None = None
+
+
+class TemplatePut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Words that are used again, as in a campaign."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    kind: Literal["policy", "reminder"] = "policy"
+    title: Annotated[str, Meta(min_length=2, max_length=80)]
+    body: Annotated[str, Meta(min_length=4, max_length=600)]
+    link: Annotated[str, Meta(max_length=300, pattern=r"^/[^/\s\\][^\s\\]*$")] | None = None
+    reason: Annotated[str, Meta(min_length=4, max_length=200)]
+
+
+class TemplateChange(TemplatePut, kw_only=True, forbid_unknown_fields=True):
+    """`version` is the one that was looked at; the change is the next one. `retired` takes it off the list."""
+
+    version: Annotated[int, Meta(ge=1)]
+    retired: bool = False
+
+
+class TemplateOut(msgspec.Struct, kw_only=True):
+    key: str
+    version: int
+    name: str
+    kind: str
+    title: str
+    body: str
+    link: str | None
+    reason: str
+    retired: bool
+    made_by_name: str
+    created_at: datetime
+    previews: list[Preview] = []
+
+
+class TemplateList(msgspec.Struct, kw_only=True):
+    """The newest version of each; or all versions of one, the newest first."""
+
+    items: list[TemplateOut]
+    next: str | None = None
+
+
+class SenderScore(msgspec.Struct, kw_only=True):
+    """How citizens took what one author sent in the last 90 days. `opted_out` of `sent` switched such notices off.
+    `grade`: too_few below 200 sent, else good, watch (2 in 1,000 or more) or poor (10 in 1,000 or more)."""
+
+    made_by_name: str
+    campaigns: int
+    sent: int
+    opted_out: int
+    grade: Literal["too_few", "good", "watch", "poor"]
+
+
+class SenderScores(msgspec.Struct, kw_only=True):
+    items: list[SenderScore]
     next: str | None = None

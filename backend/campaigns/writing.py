@@ -15,6 +15,7 @@ from backend.core import audit, db
 from backend.core.clock import now
 from backend.core.errors import InvalidPayload
 from backend.core.sessions import Principal
+from backend.matters import regions
 from push import senders
 
 TRANSITIONS: dict[str, dict[str, str]] = {
@@ -48,9 +49,9 @@ async def create(who: Principal, wanted: CampaignPut) -> uuid.UUID:
     async with db.transaction():
         await db.execute(
             "INSERT INTO campaigns_campaign (id, created_at, changed_at, scope, state, version, made_by, made_by_name,"
-            " shards, name, kind, title, body, link, reason, rule, pace, hour_from, hour_to, send_at, halt_percent)"
-            " VALUES ($1, $2, $2, $3::jsonb, 'draft', 1, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-            " $16, $17)",
+            " shards, name, kind, title, body, link, reason, rule, pace, hour_from, hour_to, send_at, halt_percent,"
+            " turns) VALUES ($1, $2, $2, $3::jsonb, 'draft', 1, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+            " $15, $16, $17, $18::jsonb)",
             key,
             now(),
             msgspec.json.encode(list(who.regions)).decode(),
@@ -74,7 +75,8 @@ async def change(who: Principal, campaign_id: str, wanted: CampaignChange) -> uu
         await db.execute(
             "UPDATE campaigns_campaign SET name = $2, kind = $3, title = $4, body = $5, link = $6, reason = $7,"
             " rule = $8, pace = $9, hour_from = $10, hour_to = $11, send_at = $12, halt_percent = $13,"
-            " changed_at = $14, scope = $15::jsonb, made_by = $16, made_by_name = $17, version = version + 1"
+            " turns = $14::jsonb, changed_at = $15, scope = $16::jsonb, made_by = $17, made_by_name = $18,"
+            " version = version + 1"
             " WHERE id = $1",
             row["id"],
             *_values(wanted),
@@ -101,11 +103,17 @@ def _values(wanted: CampaignPut) -> tuple[object, ...]:
         wanted.hour_to,
         wanted.send_at,
         wanted.halt_percent,
+        msgspec.json.encode(wanted.turns).decode(),
     )
 
 
 def _check(who: Principal, wanted: CampaignPut) -> None:
     audience.condition(wanted.rule, who.regions)
+    for code in wanted.turns:
+        if not regions.find(code):
+            raise InvalidPayload(f"没有代码为 {code} 的地区")
+    if len(set(wanted.turns)) != len(wanted.turns):
+        raise InvalidPayload("轮流发送的地区有重复")
     if wanted.hour_from >= wanted.hour_to:
         raise InvalidPayload("发送时段的结束要晚于开始")
     if wanted.send_at is not None and wanted.send_at.tzinfo is None:

@@ -190,7 +190,7 @@ async def _tell(row: Row, happened: Sequence[EventRow], first: EventRow) -> None
             link=f"/cases/{row.number}",
             reason=reason[:200],
             dedupe_key=f"case:{row.number}:{event.seq}{mark}",
-            data={"matter": row.matter_name, "state": short, "case": row.number},
+            data={"matter": row.matter_name, "state": short, "case": row.number, "agency": row.department},
         )
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from backend.campaigns import running
+from backend.campaigns import running, templates
 from backend.core import db
 from backend.core.clock import shifted
-from push import buckets, bulk, senders, tasks
+from push import buckets, bulk, inbox, senders, tasks
+from push.schemas import OptOut
 from tests.campaigns.conftest import WORDS, Town, act, figures, make, sent_out, started, steps
 from tests.cases.people import Handler, handler
 from tests.conftest import Client, Server, Simulators
@@ -246,7 +247,7 @@ async def test_the_previews_show_what_each_channel_cuts(operator: Handler) -> No
         {"link": "/\\evil.example"},
         {"rule": "citizen.name == 'x'"},
         {"pace": 0},
-        {"pace": 501},
+        {"pace": 2001},
         {"hour_from": 9, "hour_to": 9},
         {"send_at": "2026-12-01T09:00:00"},
         {"kind": "security"},
@@ -371,3 +372,97 @@ async def test_without_the_counter_of_the_pace_a_mass_sending_waits(
         assert await received(sandbox) == []
     await sent_out(campaign)
     assert len(await received(sandbox)) == 3
+
+
+async def test_regions_are_told_in_turn_and_who_lives_elsewhere_last(
+    town: Town, operator: Handler, second: Handler
+) -> None:
+    order = {"511602": 0, "510104": 1, "513437": 2}
+    people = {await town.person(age=70, region=region): turn for region, turn in order.items() for _ in range(3)}
+    campaign = await started(operator, second, pace=3, turns=["511600", "510100"])
+    await steps(campaign, running.SHARDS)
+    for turn in range(3):
+        assert await steps(campaign, 1, seconds=running.SHARDS + 1 + turn) == 3
+        told = {row["citizen_id"] for row in await db.fetch("SELECT citizen_id FROM push_message")}
+        assert {people[person] for person in told} == set(range(turn + 1)), "the next when all before it were told"
+    for turns in (["510199"], ["510100", "510100"], ["990000"]):
+        await operator.api.call("POST", "/operate/v1/campaigns", {**WORDS, "turns": turns}, status=422)
+
+
+async def test_a_template_has_versions_and_two_writers_cannot_pass_each_other(
+    town: Town, operator: Handler, second: Handler
+) -> None:
+    words = {key: WORDS[key] for key in ("name", "title", "body", "reason")}
+    made = await operator.api.call("POST", "/operate/v1/templates", words, status=201)
+    assert (made["version"], [item["channel"] for item in made["previews"]][:2]) == (1, ["inbox", "wechat"])
+    path = f"/operate/v1/templates/{made['key']}"
+    changed = await second.api.call("PUT", path, {**words, "title": "改过的标题", "version": 1}, status=200)
+    assert changed["version"] == 2
+    refused = await operator.api.call("PUT", path, {**words, "version": 1}, status=409)
+    assert refused["code"] == "campaigns.template_changed"
+    both = await asyncio.gather(
+        *(operator.api.call("PUT", path, {**words, "title": f"标题 {n}", "version": 2}) for n in range(4))
+    )
+    assert sorted(answer.get("version", 0) for answer in both) == [0, 0, 0, 3]
+    versions = (await operator.api.call("GET", path, status=200))["items"]
+    assert [item["version"] for item in versions] == [3, 2, 1]
+    listed = (await operator.api.call("GET", "/operate/v1/templates", status=200))["items"]
+    assert [item["version"] for item in listed] == [3]
+    await operator.api.call("PUT", path, {**words, "version": 3, "retired": True}, status=200)
+    assert (await operator.api.call("GET", "/operate/v1/templates", status=200))["items"] == []
+    for key in ("nonsense", str(uuid.uuid4())):
+        await operator.api.call("GET", f"/operate/v1/templates/{key}", status=404)
+
+
+async def test_who_switches_a_notice_off_counts_for_who_wrote_it(
+    town: Town, operator: Handler, second: Handler
+) -> None:
+    [one, _] = await people(town, 2)
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 1)
+    await sent_out(campaign)
+    [message] = await db.fetch("SELECT id FROM push_message WHERE citizen_id = $1", one)
+    await inbox.opt_out(str(one), str(message["id"]), OptOut(scope="kind"))
+    shown = await operator.api.call("GET", f"/operate/v1/campaigns/{campaign['id']}", status=200)
+    assert shown["opted_out"] == 1
+    [score] = (await operator.api.call("GET", "/operate/v1/senders", status=200))["items"]
+    assert score == {"made_by_name": "甲", "campaigns": 1, "sent": 2, "opted_out": 1, "grade": "too_few"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "opted_out", "grade"),
+    [
+        (199, 199, "too_few"),
+        (200, 0, "good"),
+        (1000, 1, "good"),
+        (1000, 2, "watch"),
+        (1000, 9, "watch"),
+        (1000, 10, "poor"),
+    ],
+)
+def test_a_grade_needs_enough_to_go_by(sent: int, opted_out: int, grade: str) -> None:
+    assert templates.grade(sent, opted_out) == grade
+
+
+async def test_operators_see_how_the_channels_do(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    await people(town, 4)
+    await sandbox.send("PUT", "/_control/faults/jpush/push", {"fault": "code", "code": "1011", "times": 1})
+    campaign = await started(operator, second)
+    await steps(campaign, running.SHARDS + 1)
+    await sent_out(campaign)
+    held = await started(operator, second, name="第二个", kind="reminder")
+    await steps(held, running.SHARDS + 1)
+    with shifted(timedelta(seconds=120)):
+        await bulk.plan(running.sender_of(uuid.UUID(held["id"])))
+    await act(operator, held, "pause")
+    await db.execute("UPDATE push_delivery SET next_at = now() - interval '1 minute' WHERE state = 'queued'")
+    await db.execute("UPDATE push_delivery SET updated_at = now() WHERE state <> 'queued'")
+    found = await operator.api.call("GET", "/operate/v1/push/health", status=200)
+    channels = {item["channel"]: item for item in found["channels"]}
+    jpush = channels["jpush"]
+    assert (jpush["handed_over"], jpush["failed"], jpush["waiting"], jpush["held"]) == (3, 1, 3, 3)
+    assert jpush["oldest"] is None, "what a person holds back is not late"
+    assert found["codes"] == [{"channel": "jpush", "code": "1011", "count": 1}]
+    assert channels["sms"]["handed_over"] == 0

@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "Urge": {},
     "RatingCreate": {"level": 5},
     "Snooze": {"days": 1},
+    "OptOut": {"scope": "kind"},
 }
 PHOTO = png()
 

@@ -71,9 +71,10 @@ async def by_wechat(town: Town, name: str) -> Citizen:
     return who
 
 
-async def started(town: Town, *, pace: int) -> tuple[Client, dict[str, Any]]:
+async def started(town: Town, *, pace: int, key: str = "storm", **changes: Any) -> tuple[Client, dict[str, Any]]:
     mine, second = await town.staff("operator"), await town.staff("operator.second")
-    campaign = await mine.call("POST", "/operate/v1/campaigns", {**WORDS, "pace": pace}, status=201, key="storm")
+    words = {**WORDS, "pace": pace, **changes}
+    campaign = await mine.call("POST", "/operate/v1/campaigns", words, status=201, key=key)
     for who, act in ((mine, "submit"), (second, "approve"), (mine, "start")):
         campaign = await who.call("POST", f"/operate/v1/campaigns/{campaign['id']}/{act}", {"version": 1})
     return mine, campaign

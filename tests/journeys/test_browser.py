@@ -219,6 +219,14 @@ async def test_the_story_by_clicking(browser: Browser, console: Tab, town: Town,
         await tab.page.goto("/messages")
         await tab.see("messages", "补正")
         await tab.shot("messages")
+        await tab.accessible()
+        await tab.fits()
+        await tab.fill("words", "没有这样的词")
+        await tab.tap("look")
+        await tab.tap("show-all")
+        await tab.tap("group-cases")
+        await tab.see("messages", "补正")
+        await expect(tab("group-cases")).to_have_attribute("aria-pressed", "true")
 
     async with tab.step("and hands it in"):
         await tab.page.goto(f"/cases/{number}")

@@ -105,7 +105,74 @@ async def test_reminder_rules_are_shown_and_changed(operator: Tab) -> None:
         await tab.see(f"rule-{key}", "到期前 60、14、3 天")
 
 
-@pytest.mark.parametrize("path", ["/console/campaigns", "/console/reminder-rules"])
+async def test_a_template_is_written_changed_and_used(operator: Tab) -> None:
+    tab = operator
+    async with tab.step("write"):
+        await tab.tap("nav-templates")
+        await tab.tap("new-template")
+        await tab.fill("t-name", "政策通知样例")
+        await tab.fill("t-title", "一项政策有调整")
+        await tab.fill("t-body", "您所在地区的一项政策有调整，点开查看具体内容。")
+        await tab.fill("t-reason", "您的地区在政策范围内")
+        await tab.accessible()
+        await tab.tap("confirm")
+        await tab.see("template-政策通知样例", "第 1 版")
+    async with tab.step("change"):
+        await tab.tap("open-政策通知样例")
+        await tab.fill("t-title", "一项政策已经调整")
+        await tab.tap("confirm")
+        await tab.see("template-政策通知样例", "第 2 版")
+        await tab.shot("templates")
+    async with tab.step("use"):
+        await tab.tap("nav-campaigns")
+        await tab.tap("new-campaign")
+        await tab("template").select_option(label="政策通知样例（第 2 版）")
+        assert await tab.page.locator("#title").input_value() == "一项政策已经调整"
+        await tab.fill("name", "分两地")
+        await tab.fill("turns", "510100、511600")
+        await tab.fill("send-at", "2030-01-02T09:30")
+        await tab.tap("save")
+        await tab.see("state", "草稿")
+        await tab.page.reload()
+        assert await tab.page.locator("#send-at").input_value() == "2030-01-02T09:30", "the clock of Sichuan"
+        assert await tab.page.locator("#turns").input_value() == "510100、511600"
+
+
+async def test_the_calendar_and_the_channels_are_shown_and_a_message_is_looked_up(operator: Tab, town: Town) -> None:
+    tab = operator
+    who = await town.citizen()
+    async with town.database() as db:
+        await db.execute(
+            "INSERT INTO push_message (id, citizen_id, kind, title, body, reason, urgent, data, dedupe_key, created_at,"
+            " plan_at, expires_at) SELECT gen_random_uuid(), id, 'policy', '查这一条', '内容内容', '您的地区在范围内',"
+            " false, '{}', 'campaign:look-me-up', now(), now(), now() + interval '1 day' FROM identity_citizen"
+            " WHERE id = (SELECT citizen_id FROM identity_session ORDER BY created_at DESC LIMIT 1)"
+        )
+        number = await db.fetchval("SELECT id::text FROM push_message WHERE dedupe_key = 'campaign:look-me-up'")
+    async with tab.step("calendar"):
+        await tab.tap("nav-calendar")
+        await tab.page.locator(".month > li").first.wait_for()
+        await tab.accessible()
+        await tab.shot("calendar")
+    async with tab.step("channels"):
+        await tab.tap("nav-delivery")
+        await tab.see("channel-jpush", "手机推送")
+        await tab.fill("message-number", "nonsense")
+        await tab.tap("look")
+        await tab.page.get_by_text("没有找到这条消息").wait_for()
+        await tab.fill("message-number", number)
+        await tab.tap("look")
+        await tab.see("story", "查这一条")
+        await tab.accessible()
+        await tab.shot("delivery")
+    looked = (await who.call("GET", "/api/v1/me/data-uses"))["items"]
+    assert any("通知" in item["purpose"] for item in looked), "a look at a message is told to the citizen"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/console/campaigns", "/console/reminder-rules", "/console/templates", "/console/calendar", "/console/delivery"],
+)
 async def test_a_page_of_the_operators_is_accessible(operator: Tab, path: str) -> None:
     async with operator.step(path):
         await operator.page.goto(path)

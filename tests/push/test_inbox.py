@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from backend.core import db
-from push import service
+from push import inbox, service, tasks
 from tests.conftest import Client, SignIn
 from tests.push.conftest import Town, tell
 
@@ -123,6 +123,7 @@ async def test_settings_begin_with_everything_on_and_quiet_nights(town: Town) ->
     assert await client.call("GET", "/api/v1/preferences", status=200) == {
         "channels": {"jpush": True, "wechat": True, "alipay": True, "sms": True},
         "off": [],
+        "agencies_off": [],
         "quiet_from": "22:00",
         "quiet_to": "08:00",
     }
@@ -248,9 +249,67 @@ async def test_list_and_count_of_a_large_table_go_through_indexes(town: Town) ->
     )
     await db.execute("ANALYZE push_message")
     for sql, values in (
-        (service._PAGE, (uuid.UUID(person.id), *service.paging.FIRST_DOWN, 21)),
-        (service._UNREAD, (uuid.UUID(person.id),)),
+        (inbox._PAGE, (uuid.UUID(person.id), *inbox.paging.FIRST_DOWN, 21, ["progress"], "b", True)),
+        (inbox._UNREAD, (uuid.UUID(person.id),)),
     ):
         plan = "\n".join(row[0] for row in await db.fetch("EXPLAIN " + sql, *values))
         assert "Seq Scan" not in plan, plan
         assert "Index" in plan
+
+
+async def test_words_groups_and_unread_narrow_the_inbox_and_the_counts_stay_whole(town: Town) -> None:
+    person = town.person()
+    await tell(person, title="材料待补", kind="action_needed")
+    await tell(person, title="社保卡到期", kind="reminder")
+    await tell(person, title="新的 Policy", kind="policy")
+    [newest, *_] = await person.told()
+    await person.client.call("POST", f"/api/v1/messages/{newest['id']}/read", status=204)
+
+    async def found(query: str) -> list[str]:
+        answer = await person.client.call("GET", f"/api/v1/messages?{query}", status=200)
+        assert answer["unread"] == 2
+        unread = {item["group"]: item["unread"] for item in answer["groups"]}
+        assert unread == {"cases": 1, "reminders": 1, "policies": 0, "security": 0}
+        return [item["title"] for item in answer["items"]]
+
+    assert await found("q=到期") == ["社保卡到期"]
+    assert await found("q=policy") == ["新的 Policy"]
+    assert await found("q=%25") == [], "a sign of LIKE is only a sign"
+    assert await found("group=cases") == ["材料待补"]
+    assert await found("unread=true") == ["社保卡到期", "材料待补"]
+    assert await found("group=policies&unread=true") == []
+    await person.client.call("GET", "/api/v1/messages?group=else", status=422)
+
+
+async def test_a_kind_is_switched_off_from_a_message_and_counted_once(town: Town) -> None:
+    person = town.person()
+    message = await tell(person, kind="policy")
+    for _ in range(2):
+        answer = await person.client.call("POST", f"/api/v1/messages/{message}/opt-out", {"scope": "kind"}, status=200)
+        assert answer["off"] == ["policy"]
+    assert len(await db.fetch("SELECT 1 FROM push_opt_out")) == 1
+    other = town.person()
+    await other.client.call("POST", f"/api/v1/messages/{message}/opt-out", {"scope": "kind"}, status=404)
+
+
+async def test_what_a_deadline_hangs_on_cannot_be_switched_off(town: Town) -> None:
+    person = town.person()
+    message = await tell(person, kind="action_needed")
+    refused = await person.client.call("POST", f"/api/v1/messages/{message}/opt-out", {"scope": "kind"}, status=409)
+    assert refused["code"] == "push.cannot_opt_out"
+    assert (await person.client.call("GET", "/api/v1/preferences", status=200))["off"] == []
+
+
+async def test_a_department_is_switched_off_by_name_and_its_deadlines_still_come(town: Town) -> None:
+    person = town.person(alipay=True)
+    data = {"matter": "提取", "state": "办理中", "agency": "样例中心"}
+    first = await tell(person, kind="progress", data=data)
+    assert (await person.client.call("GET", "/api/v1/preferences/agencies", status=200))["items"] == ["样例中心"]
+    await person.client.call("POST", f"/api/v1/messages/{first}/opt-out", {"scope": "agency"}, status=200)
+    await tasks.deliver.run(await tell(person, kind="progress", data=data))
+    [newest, *_] = await person.told()
+    assert {item["why"] for item in newest["deliveries"]} == {"您关闭了样例中心的通知，只放进消息列表"}
+    await tasks.deliver.run(await tell(person, kind="action_needed", data=data))
+    assert (await person.deliveries())["alipay"] == "sent"
+    plain = await tell(person, kind="progress", data={})
+    await person.client.call("POST", f"/api/v1/messages/{plain}/opt-out", {"scope": "agency"}, status=409)

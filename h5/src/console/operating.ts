@@ -6,7 +6,11 @@ import type {
   Campaign,
   CampaignPage,
   CampaignWords,
+  MessageStory,
+  PushHealth,
   ReminderRule,
+  SenderScore,
+  Template,
 } from './types'
 
 const id = encodeURIComponent
@@ -43,6 +47,26 @@ export const putRule = (body: {
   active: boolean
   resume: boolean
 }) => read<ReminderRule>('/operate/v1/reminder-rules', { method: 'PUT', body })
+
+export const templates = (signal?: AbortSignal) => read<{ items: Template[] }>('/operate/v1/templates', { signal })
+
+export const templateVersions = (key: string, signal?: AbortSignal) =>
+  read<{ items: Template[] }>(`/operate/v1/templates/${id(key)}`, { signal })
+
+export type TemplateWords = Pick<Template, 'name' | 'title' | 'body' | 'link' | 'reason'>
+
+export const createTemplate = (body: TemplateWords, key: string) =>
+  read<Template>('/operate/v1/templates', { method: 'POST', body, key })
+
+export const changeTemplate = (key: string, body: TemplateWords & { version: number; retired?: boolean }) =>
+  read<Template>(`/operate/v1/templates/${id(key)}`, { method: 'PUT', body })
+
+export const scores = (signal?: AbortSignal) => read<{ items: SenderScore[] }>('/operate/v1/senders', { signal })
+
+export const pushHealth = (signal?: AbortSignal) => read<PushHealth>('/operate/v1/push/health', { signal })
+
+export const messageStory = (key: string, signal?: AbortSignal) =>
+  read<MessageStory>(`/operate/v1/messages/${id(key)}`, { signal })
 
 /** Where the figures of a campaign in full can be fetched by the browser itself. */
 export const outcomesPath = (key: string) => `/operate/v1/campaigns/${id(key)}/outcomes`

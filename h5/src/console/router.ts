@@ -74,6 +74,21 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/ReminderRulesPage.vue'),
     meta: { title: '到期提醒', roles: OPERATORS },
   },
+  {
+    path: '/templates',
+    component: () => import('./pages/TemplatesPage.vue'),
+    meta: { title: '通知模板', roles: OPERATORS },
+  },
+  {
+    path: '/calendar',
+    component: () => import('./pages/CalendarPage.vue'),
+    meta: { title: '通知日历', roles: OPERATORS },
+  },
+  {
+    path: '/delivery',
+    component: () => import('./pages/DeliveryPage.vue'),
+    meta: { title: '送达情况', roles: OPERATORS },
+  },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面' } },
 ]
 
