@@ -41,7 +41,7 @@ from tests.bench.ports import free_ports
 from tests.faults import storm
 from tests.journeys.town import Client, Town, eventually, opened
 
-NAMES = ("push.expand", "push.send", "push.urgent", "push.expiry_scan")
+NAMES = ("push.expand", "push.send", "push.urgent", "push.expiry_scan", "push.storm")
 PEOPLE = 1_000_000
 SENT = 12_000
 IN_FLIGHT = 100  # what one process holds open towards one vendor
@@ -54,7 +54,9 @@ async def measure(only: list[str]) -> AsyncIterator[Row]:
     wanted = [name for name in NAMES if not only or name in only]
     if "push.urgent" in wanted:
         yield await _urgent()
-    if set(wanted) - {"push.urgent"}:
+    if "push.storm" in wanted:
+        yield await _storm()
+    if set(wanted) - {"push.urgent", "push.storm"}:
         async with _still() as instance:
             if "push.send" in wanted:
                 yield await _send(instance)
@@ -418,3 +420,36 @@ async def _share(turn: int) -> float:
             break
         await asyncio.sleep(0.1)
     return float(found["soon"]) / NEWS
+
+
+# push.storm
+
+STORM = 100_000
+KILLS = ("bulk", "worker", "valkey", "postgres", "bulk", "urgent", "postgres", "valkey", "worker", "bulk")
+FAULTS = (
+    {"fault": "drop_after_accept", "times": 200},
+    {"fault": "html502", "times": 100},
+    {"fault": "slow", "delay_s": 2.0, "times": 200},
+    {"fault": "code", "code": "2002", "times": 2},
+    {"fault": "timeout", "delay_s": 12.0, "times": 50},
+    {"fault": "drop_after_accept", "times": 200},
+)
+
+
+async def _storm() -> Row:
+    """A campaign to 100,000 while processes are killed and the vendor misbehaves. It fails when the ledger and the
+    vendor disagree, somebody is told twice, or something leaves two seconds after a pause."""
+    with tempfile.TemporaryDirectory(prefix="tf-bench-") as folder:
+        async with opened(Path(folder) / "data", TF_WEB_WORKERS="1") as town:
+            await storm.by_wechat(town, "演练")
+            await storm.settle_many(town, STORM)
+            found = await storm.blow(town, STORM, pace=2_000, kills=KILLS, faults=FAULTS, seed=11, seconds=1_200)
+    storm.judge(found)
+    if found.after_pause or found.targeted != STORM + 1:
+        raise RuntimeError(f"{found.after_pause} left after the pause, {found.targeted} were targeted")
+    note = (
+        f"{STORM:,} people, {len(KILLS)} kill -9, {len(FAULTS)} faults of the vendor, a pause; ledger"
+        f" {found.figures['sent']} sent and {found.figures['unknown']} unknown, vendor {found.told['devices']} told,"
+        " nobody twice"
+    )
+    return Row("push.storm", "s", [found.seconds], [], note)

@@ -569,6 +569,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/opt-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不再接收这一类（或这个部门的）通知 */
+        post: operations["push_opt_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/read": {
         parameters: {
             query?: never;
@@ -666,6 +683,23 @@ export interface paths {
         get: operations["push_preferences"];
         /** 修改通知设置 */
         put: operations["push_set_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 给我发过通知的部门 */
+        get: operations["push_agencies"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1376,6 +1410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operate/v1/push/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各渠道最近 24 小时的发送情况 */
+        get: operations["push_operate_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operate/v1/reminder-rules": {
         parameters: {
             query?: never;
@@ -1387,6 +1438,59 @@ export interface paths {
         get: operations["reminders_operate_rules"];
         /** 修改一条到期提醒规则 */
         put: operations["reminders_operate_put_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各位编写人最近 90 天的通知有多少人因此关闭了通知 */
+        get: operations["campaigns_sender_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 通知模板，各取最新的一版 */
+        get: operations["campaigns_all_templates"];
+        put?: never;
+        /** 新建通知模板 */
+        post: operations["campaigns_new_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个模板的各个版本，带各渠道的预览 */
+        get: operations["campaigns_template_versions"];
+        /** 把模板改成新的一版，或停用 */
+        put: operations["campaigns_change_template"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2288,6 +2392,15 @@ export interface components {
             note?: string;
             version: number;
         };
+        /**
+         * Agencies
+         * @description Who has told this citizen something, by name.
+         */
+        Agencies: {
+            items: string[];
+            /** @default null */
+            next?: string | null;
+        };
         /** AlipaySession */
         AlipaySession: {
             auth_code: string;
@@ -2383,6 +2496,8 @@ export interface components {
             /** @default null */
             send_at?: string | null;
             title: string;
+            /** @default [] */
+            turns?: string[];
             version: number;
         };
         /** CampaignList */
@@ -2409,6 +2524,8 @@ export interface components {
             made_by_name: string;
             name: string;
             note: string | null;
+            /** @default 0 */
+            opted_out?: number;
             pace: number;
             /** @default [] */
             previews?: components["schemas"]["Preview"][];
@@ -2421,12 +2538,14 @@ export interface components {
             state: "approved" | "done" | "draft" | "halted" | "paused" | "running" | "stopped" | "submitted";
             state_text: string;
             title: string;
+            turns: string[];
             version: number;
         };
         /**
          * CampaignPut
          * @description `reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
-         *         (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail.
+         *         (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail. `turns`: regions one
+         *         after another, the next when all of the one before were told; the rest of the audience comes last.
          */
         CampaignPut: {
             body: string;
@@ -2451,6 +2570,8 @@ export interface components {
             /** @default null */
             send_at?: string | null;
             title: string;
+            /** @default [] */
+            turns?: string[];
         };
         /** CampaignsQuery */
         CampaignsQuery: {
@@ -2569,6 +2690,28 @@ export interface components {
             state?: ("accepted" | "approved" | "closed" | "correcting" | "delivered" | "in_review" | "not_accepted" | "refused" | "special" | "submitted" | "transferred" | "withdrawn") | null;
         };
         /**
+         * ChannelOut
+         * @description One channel in the last 24 hours. `paused_until`: it rests. `alarm`: its credentials are refused.
+         *         `waiting` is due and not sent yet, the oldest since `oldest`; `held` of it belongs to a paused or stopped
+         *         sending.
+         */
+        ChannelOut: {
+            alarm: boolean;
+            /** @enum {unknown} */
+            channel: "alipay" | "jpush" | "sms" | "wechat";
+            channel_text: string;
+            code: string | null;
+            failed: number;
+            handed_over: number;
+            held: number;
+            oldest: string | null;
+            paused_until: string | null;
+            rate: number | null;
+            received: number;
+            unknown: number;
+            waiting: number;
+        };
+        /**
          * Clock
          * @description `days_left` in `unit`s (negative: overdue), null while no limit is confirmed or the case is done.
          *         `light`: none, green, yellow (70 % used), red (over).
@@ -2591,6 +2734,12 @@ export interface components {
             kept: components["schemas"]["Kept"][];
             open: string[];
             state: string;
+        };
+        /** CodeCount */
+        CodeCount: {
+            channel: string;
+            code: string;
+            count: number;
         };
         /** CohortOut */
         CohortOut: {
@@ -3096,6 +3245,16 @@ export interface components {
                 [key: string]: "accept" | "ban" | "filter" | "reject";
             };
         };
+        /**
+         * GroupOut
+         * @description A part of the inbox: 办事, 到期提醒, 政策, 账号安全.
+         */
+        GroupOut: {
+            /** @enum {unknown} */
+            group: "cases" | "policies" | "reminders" | "security";
+            text: string;
+            unread: number;
+        };
         /** GuardianshipCode */
         GuardianshipCode: {
             code: string;
@@ -3416,23 +3575,30 @@ export interface components {
         MembersOut: {
             items: components["schemas"]["MemberOut"][];
         };
-        /** MessageList */
+        /**
+         * MessageList
+         * @description `unread` and `groups` count the whole inbox, whatever was asked for.
+         */
         MessageList: {
+            groups: components["schemas"]["GroupOut"][];
             items: components["schemas"]["MessageOut"][];
             next: string | null;
             unread: number;
         };
         /**
          * MessageOut
-         * @description `reason` is the sentence 您收到此消息，因为…; `link` a path of the citizen pages.
+         * @description `reason` is the sentence 您收到此消息，因为…; `link` a path of the citizen pages; `opt_out` what can be
+         *         switched off from here: messages of this kind, or of this `agency`.
          */
         MessageOut: {
+            agency: string | null;
             body: string;
             created_at: string;
             deliveries: components["schemas"]["DeliveryOut"][];
             id: string;
             kind: string;
             link: string | null;
+            opt_out: ("agency" | "kind")[];
             read_at: string | null;
             reason: string;
             title: string;
@@ -3442,8 +3608,14 @@ export interface components {
         MessagesQuery: {
             /** @default null */
             cursor?: string | null;
+            /** @default null */
+            group?: ("cases" | "policies" | "reminders" | "security") | null;
             /** @default 20 */
             limit?: number;
+            /** @default null */
+            q?: string | null;
+            /** @default false */
+            unread?: boolean;
         };
         /**
          * MessageStory
@@ -3526,6 +3698,14 @@ export interface components {
             verified: boolean;
         };
         /**
+         * OptOut
+         * @description Switch off, outside the inbox, what this message is an example of: its kind, or whoever sent it.
+         */
+        OptOut: {
+            /** @enum {unknown} */
+            scope: "agency" | "kind";
+        };
+        /**
          * PaymentCreate
          * @description `form` holds the matter's fields (e.g. the payment notice's code).
          */
@@ -3593,9 +3773,12 @@ export interface components {
         };
         /**
          * Preferences
-         * @description `off` are kinds the citizen does not want outside the inbox; quiet hours in Asia/Shanghai.
+         * @description `off` are kinds, `agencies_off` departments that the citizen does not want to hear outside the inbox (what a
+         *         deadline or a decision hangs on still comes); quiet hours in Asia/Shanghai.
          */
         Preferences: {
+            /** @default [] */
+            agencies_off?: string[];
             /** @default {} */
             channels?: {
                 [key: string]: boolean;
@@ -3652,6 +3835,15 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /**
+         * PushHealth
+         * @description `codes`: what vendors refused with, the most frequent first.
+         */
+        PushHealth: {
+            channels: components["schemas"]["ChannelOut"][];
+            codes: components["schemas"]["CodeCount"][];
+            unplanned: number;
         };
         /** QueryColumn */
         QueryColumn: {
@@ -3960,6 +4152,25 @@ export interface components {
             reviewer: string;
         };
         /**
+         * SenderScore
+         * @description How citizens took what one author sent in the last 90 days. `opted_out` of `sent` switched such notices off.
+         *         `grade`: too_few below 200 sent, else good, watch (2 in 1,000 or more) or poor (10 in 1,000 or more).
+         */
+        SenderScore: {
+            campaigns: number;
+            /** @enum {unknown} */
+            grade: "good" | "poor" | "too_few" | "watch";
+            made_by_name: string;
+            opted_out: number;
+            sent: number;
+        };
+        /** SenderScores */
+        SenderScores: {
+            items: components["schemas"]["SenderScore"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
          * SessionCreated
          * @description `token` goes into `Authorization: Bearer`; pages use the cookies set beside it and send `csrf` as X-TF-CSRF.
          */
@@ -4219,6 +4430,68 @@ export interface components {
             id: string;
             keys: components["schemas"]["KeyOut"][];
             name: string;
+        };
+        /**
+         * TemplateChange
+         * @description `version` is the one that was looked at; the change is the next one. `retired` takes it off the list.
+         */
+        TemplateChange: {
+            body: string;
+            /**
+             * @default policy
+             * @enum {unknown}
+             */
+            kind?: "policy" | "reminder";
+            /** @default null */
+            link?: string | null;
+            name: string;
+            reason: string;
+            /** @default false */
+            retired?: boolean;
+            title: string;
+            version: number;
+        };
+        /**
+         * TemplateList
+         * @description The newest version of each; or all versions of one, the newest first.
+         */
+        TemplateList: {
+            items: components["schemas"]["TemplateOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** TemplateOut */
+        TemplateOut: {
+            body: string;
+            created_at: string;
+            key: string;
+            kind: string;
+            link: string | null;
+            made_by_name: string;
+            name: string;
+            /** @default [] */
+            previews?: components["schemas"]["Preview"][];
+            reason: string;
+            retired: boolean;
+            title: string;
+            version: number;
+        };
+        /**
+         * TemplatePut
+         * @description Words that are used again, as in a campaign.
+         */
+        TemplatePut: {
+            body: string;
+            /**
+             * @default policy
+             * @enum {unknown}
+             */
+            kind?: "policy" | "reminder";
+            /** @default null */
+            link?: string | null;
+            name: string;
+            reason: string;
+            title: string;
         };
         /**
          * TestSend
@@ -5343,7 +5616,10 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                group?: ("cases" | "policies" | "reminders" | "security") | null;
                 limit?: number;
+                q?: string | null;
+                unread?: boolean;
             };
             header?: never;
             path?: never;
@@ -5358,6 +5634,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageList"];
+                };
+            };
+        };
+    };
+    push_opt_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptOut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
                 };
             };
         };
@@ -5538,6 +5842,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    push_agencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agencies"];
                 };
             };
         };
@@ -6717,6 +7041,26 @@ export interface operations {
             };
         };
     };
+    push_operate_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushHealth"];
+                };
+            };
+        };
+    };
     reminders_operate_rules: {
         parameters: {
             query?: never;
@@ -6757,6 +7101,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    campaigns_sender_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderScores"];
+                };
+            };
+        };
+    };
+    campaigns_all_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+        };
+    };
+    campaigns_new_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePut"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    campaigns_template_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+        };
+    };
+    campaigns_change_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
                 };
             };
         };
