@@ -14,6 +14,7 @@ from backend import operation, previewing, process
 from backend.appointments import endpoints as appointments
 from backend.campaigns import endpoints as campaigns
 from backend.cases import endpoints as cases
+from backend.cases import rebase_endpoints
 from backend.core import http, metrics, openapi, problems, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
@@ -53,6 +54,7 @@ APIS: tuple[Api, ...] = (
     cases.api,
     cases.staff_api,
     cases.callback_api,
+    rebase_endpoints.api,
     appointments.api,
     payments.api,
     payments.callback_api,

@@ -97,10 +97,14 @@ async def delete(who: Principal, matter: str) -> None:
         await db.execute("DELETE FROM cases_draft WHERE citizen_id = $1 AND matter = $2", UUID(who.id), matter)
 
 
+def opened(key: bytes, key_of: UUID, matter: str, sealed: bytes) -> Content:
+    """Raises crypto.Unreadable."""
+    return msgspec.json.decode(crypto.unseal(key, bytes(sealed), draft_purpose(key_of, matter)), type=Content)
+
+
 async def _out(row: asyncpg.Record) -> DraftOut:
     key = await identity.data_key(str(row["key_of"]))
-    plain = crypto.unseal(key, bytes(row["sealed"]), draft_purpose(row["key_of"], row["matter"]))
-    content = msgspec.json.decode(plain, type=Content)
+    content = opened(key, row["key_of"], row["matter"], row["sealed"])
     began = await _entry(row["release"], row["matter"])
     live = registry.current().entry(row["matter"])
     changes = [] if began is None else differences(began.matter, live.matter if live else None, content)

@@ -58,6 +58,7 @@ ACTS = {
     "cases.decide": "对您的办件作出了决定",
     "cases.not_accept": "对您的申请作出了不予受理的决定",
     "cases.transfer": "转办了您的办件",
+    "cases.rebase": "把您的办件或草稿换到了新版本",
 }
 """What 谁看过我的信息 calls the acts of handlers."""
 

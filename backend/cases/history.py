@@ -137,6 +137,12 @@ def _set_clock(row: Row, facts: list[clock.Fact], limit: clock.Limit | None, at:
     row.work_at = due.next_work(row)
 
 
+def reckon_again(row: Row, entry: MatterEntry, past: Sequence[EventRow], at: datetime) -> None:
+    """Set the clock as it stands under this release, for the events that there are."""
+    facts = [clock.Fact(event.kind, event.at) for event in past]
+    _set_clock(row, facts, clock.limit_of(entry.matter.limits), at)
+
+
 async def begin(
     row: Row, entry: MatterEntry, steps: Sequence[Step], given: list[MaterialRow], *, key: bytes
 ) -> list[EventRow]:

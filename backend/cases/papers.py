@@ -104,6 +104,13 @@ async def take(
     return taken
 
 
+def lacking(
+    matter: Matter, shows: dict[str, Rule], form: dict[str, Any], counts: dict[str, int], wallet: Wallet
+) -> list[FieldProblem]:
+    """What a matter requires and is not among what was given (`counts` by material code)."""
+    return _complete(matter, shows, form, counts, wallet, [], 1, None)
+
+
 def _complete(
     matter: Matter,
     shows: dict[str, Rule],

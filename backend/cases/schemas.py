@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from backend.modules.schemas import Difference
+
 MatterId = Annotated[str, Meta(min_length=3, max_length=120, pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Note = Annotated[str, Meta(max_length=500)]
@@ -366,3 +368,40 @@ class TransferRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class AcceptRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     note: Note | None = None
+
+
+class Rebase(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`move` false looks and changes nothing. `after` is the `next` of the answer before."""
+
+    move: bool = False
+    after: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class RebaseItem(msgspec.Struct, kw_only=True):
+    """One case, or one draft (without a number: it is its owner's alone). `reasons` say why it stays."""
+
+    kind: Literal["case", "draft"]
+    number: str | None
+    matter: str
+    name: str
+    release: str
+    moves: bool
+    reasons: list[str]
+
+
+class RebaseChange(msgspec.Struct, kw_only=True):
+    """What the live release says differently of a matter (its code) than `release`."""
+
+    release: str
+    matter: str
+    items: list[Difference]
+
+
+class RebaseOut(msgspec.Struct, kw_only=True):
+    """`release` is the live one. `moved` true: what `moves` has moved. Go on with `next` until there is none."""
+
+    release: str
+    moved: bool
+    items: list[RebaseItem]
+    changes: list[RebaseChange]
+    next: str | None

@@ -18,7 +18,7 @@ from backend import wiring
 from backend.core import db, redis
 from backend.core.errors import AppError
 from backend.core.settings import load
-from backend.modules import cli_adopt, cli_folders, cli_host, service
+from backend.modules import cli_adopt, cli_folders, cli_host, cli_rebase, service
 
 FOLDER = Path(__file__).resolve().parents[2] / "matrix_modules"
 
@@ -60,6 +60,7 @@ def parser(more: Callable[[Any], None] | None = None) -> argparse.ArgumentParser
     cli_folders.add(commands)
     cli_host.add(commands)
     cli_adopt.add(commands)
+    cli_rebase.add(commands)
     if more is not None:
         more(commands)
     publish = commands.add_parser("publish-local", help="发布本仓库 matrix_modules/ 里的模块（启动时自动运行）")

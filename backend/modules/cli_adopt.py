@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from backend.modules import cli_output as out
 from backend.modules import differences
-from backend.modules.cli_host import P, guarded
+from backend.modules.cli_host import P, differences_of, guarded
 from backend.modules.cli_session import Host, HostRefused
 from backend.modules.schemas import Difference
 from backend.sdk import adopt
@@ -265,19 +265,10 @@ def _status(args: argparse.Namespace, host: Host) -> int:
     out.say(f"{found.mine.module.id} 采用自 {origin.module}@{origin.version}{said}；来源现在是 {newest}", "bold")
     if not found.items:
         out.say("  没有要采用的变化", "green")
-    differences_out(found.items)
+    differences_of([{**item, "note": f"  （{_YOURS[item['yours']]}）"} for item in found.items])
     if any(item["yours"] == "same" for item in found.items) and not found.mine_changed:
         out.say(f"采用这些变化：python -m backend modules adopt --update {args.paths[0]}", "dim")
     return 0
-
-
-def differences_out(items: list[dict[str, Any]]) -> None:
-    signs = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
-    for item in items:
-        mark, style = signs[item["change"]]
-        values = [f"“{item[key]}”" for key in ("before", "after") if item.get(key) is not None]
-        where = f"{item['matter']} " if item["matter"] else ""
-        out.say(f" {mark} {where}{item['what']}：{' → '.join(values)}  （{_YOURS[item['yours']]}）", style)
 
 
 def _update(args: argparse.Namespace, host: Host) -> int:

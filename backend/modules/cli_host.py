@@ -180,13 +180,18 @@ def _diff(args: argparse.Namespace, host: Host) -> int:
         out.as_json(found)
         return 0
     out.say(f"{found['release']} 和线上 {found['live'] or '（无）'} 的不同：{len(found['items'])} 处", "bold")
-    signs = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
-    for item in found["items"]:
-        mark, style = signs[item["change"]]
-        values = [f"“{item[key]}”" for key in ("before", "after") if item[key] is not None]
-        where = f"{item['matter']} " if item["matter"] else ""
-        out.say(f" {mark} {where}{item['what']}：{' → '.join(values)}", style)
+    differences_of(found["items"])
     return 0
+
+
+def differences_of(items: list[dict[str, Any]]) -> None:
+    """One line a difference, as the host told it."""
+    signs = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
+    for item in items:
+        mark, style = signs[item["change"]]
+        values = [f"“{item[key]}”" for key in ("before", "after") if item.get(key) is not None]
+        where = f"{item['matter']} " if item["matter"] else ""
+        out.say(f" {mark} {where}{item['what']}：{' → '.join(values)}{item.get('note', '')}", style)
 
 
 def _approve(args: argparse.Namespace, host: Host) -> int:

@@ -13,7 +13,7 @@ from backend.core import db
 from backend.core.sessions import Principal
 from backend.modules import rights
 from backend.modules.schemas import Difference, DifferencesOut
-from backend.sdk.manifest import Bundle, bundle_from_json
+from backend.sdk.manifest import Bundle, Matter, bundle_from_json
 from backend.sdk.words import KEYS
 
 _KEYED = ("code", "id", "name", "value", "question", "start")
@@ -54,6 +54,11 @@ def between(before: Bundle | None, after: Bundle) -> Iterator[Difference]:
             yield at.difference("removed", before=old[code].name)
         else:
             yield from _structs(_At(code, "", ""), old[code], new[code])
+
+
+def of_matters(before: Matter, after: Matter) -> Iterator[Difference]:
+    """Every change of one matter."""
+    yield from _structs(_At(after.code, "", ""), before, after)
 
 
 @dataclass(frozen=True, slots=True)

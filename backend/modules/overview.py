@@ -58,8 +58,13 @@ async def module(who: Principal, module_id: str) -> ModuleOut:
     made = await db.fetch(
         "SELECT * FROM modules_release WHERE module_id = $1 ORDER BY created_at DESC LIMIT $2", module_id, NEWEST
     )
+    # the live one may be older than many that were rolled back since
     rolled = await db.fetch(
-        f"{rollouts.SELECT} WHERE o.module_id = $1 ORDER BY o.created_at DESC LIMIT $2", module_id, NEWEST
+        f"{rollouts.SELECT} WHERE o.module_id = $1 AND (o.state IN ('live', 'scheduled', 'gray', 'paused') OR o.id IN"
+        " (SELECT id FROM modules_rollout WHERE module_id = $1 ORDER BY created_at DESC LIMIT $2))"
+        " ORDER BY o.created_at DESC",
+        module_id,
+        NEWEST,
     )
     switches = await db.fetch(
         "SELECT matter, region, state, reason, until FROM modules_switch WHERE module_id = $1 ORDER BY matter, region",

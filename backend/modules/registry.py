@@ -346,8 +346,15 @@ _tasks: list[asyncio.Task[None]] = []
 
 
 async def start() -> None:
-    """Build the first snapshot and follow the generation from now on."""
+    """Build the first snapshot and follow the generation from now on.
+
+    A process that cannot build the newest one and has no last good one waits here: it takes no connections, and its
+    siblings, who have one, answer.
+    """
     await refresh()
+    while not ready():
+        await asyncio.sleep(POLL_SECONDS)
+        await _quietly()
     _tasks.append(asyncio.create_task(_poll(), name="registry-poll"))
     _tasks.append(asyncio.create_task(redis.listen(CHANNEL, _heard, _reconnected), name="registry-listen"))
 

@@ -202,7 +202,7 @@ class NoticeOut(msgspec.Struct, kw_only=True):
 
 
 class ModuleOut(msgspec.Struct, kw_only=True):
-    """Newest first; the last 20 releases, rollouts and notices."""
+    """Newest first; the last 20 releases, rollouts and notices, and whatever is live or under way."""
 
     id: str
     name: str

@@ -12,7 +12,7 @@ import msgspec
 from backend.core import audit, db
 from backend.core.sessions import Principal
 from backend.modules import registry, rights, terms
-from backend.modules.errors import BundleRefused, MatterNotFound
+from backend.modules.errors import BundleRefused, MatterNotFound, ReleaseNotFound
 from backend.modules.generations import bump
 from backend.modules.models import HostedModule, Release, Rollout
 from backend.sdk.check import check_folder
@@ -116,6 +116,22 @@ async def publish(bundle: Bundle, *, by: str, source_digest: bytes | None = None
         await bump()
         await audit.record(None, "modules.published", "release", f"{module.id}@{version}"[:64], by=by)
     return f"{module.id}@{version}", True
+
+
+async def live_release(who: Principal, module_id: str) -> str:
+    """The release that everybody gets of a module that the principal answers for, as `module@version`.
+
+    Raises ModuleNotFound, NotYourRegion, ReleaseNotFound (nothing is live).
+    """
+    rights.require_regions(who, await rights.module_regions(module_id))
+    row = await db.fetch_one(
+        "SELECT r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
+        " WHERE o.module_id = $1 AND o.state = 'live'",
+        module_id,
+    )
+    if row is None:
+        raise ReleaseNotFound("这个模块没有在线上")
+    return f"{module_id}@{row['version']}"
 
 
 async def switch(

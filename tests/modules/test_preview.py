@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,7 +38,10 @@ NAME = 'name = "示例事项"'
 async def preview(tmp_path: Path) -> AsyncIterator[Instance]:
     path = folder(tmp_path / "in")
     data = tmp_path / "data"
-    command = [sys.executable, "-m", "backend", "modules", "preview", str(path)]
+    page = (ROOT / "docs" / "modules" / "first-module.md").read_text("utf-8")
+    (words,) = re.findall(r"^modules (preview .+)$", page, re.M)
+    given = [word.replace("mianyang_demo", str(path)) for word in shlex.split(words)]
+    command = [sys.executable, "-m", "backend", "modules", *given]
     ports = {free_port() for _ in range(20)}
     copy = Instance(
         data,
