@@ -22,6 +22,12 @@ from backend.modules.schemas import (
 from backend.sdk.codes import region_codes
 
 NEWEST = 20
+# the live one may be older than many that were rolled back since
+_ROLLED = (
+    f"{rollouts.SELECT} WHERE o.module_id = $1 AND (o.state IN ('live', 'scheduled', 'gray', 'paused')"  # noqa: S608
+    " OR o.id IN (SELECT id FROM modules_rollout WHERE module_id = $1 ORDER BY created_at DESC LIMIT $2))"
+    " ORDER BY o.created_at DESC"
+)
 
 
 def generation() -> GenerationOut:
@@ -58,14 +64,7 @@ async def module(who: Principal, module_id: str) -> ModuleOut:
     made = await db.fetch(
         "SELECT * FROM modules_release WHERE module_id = $1 ORDER BY created_at DESC LIMIT $2", module_id, NEWEST
     )
-    # the live one may be older than many that were rolled back since
-    rolled = await db.fetch(
-        f"{rollouts.SELECT} WHERE o.module_id = $1 AND (o.state IN ('live', 'scheduled', 'gray', 'paused') OR o.id IN"
-        " (SELECT id FROM modules_rollout WHERE module_id = $1 ORDER BY created_at DESC LIMIT $2))"
-        " ORDER BY o.created_at DESC",
-        module_id,
-        NEWEST,
-    )
+    rolled = await db.fetch(_ROLLED, module_id, NEWEST)
     switches = await db.fetch(
         "SELECT matter, region, state, reason, until FROM modules_switch WHERE module_id = $1 ORDER BY matter, region",
         module_id,
