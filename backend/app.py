@@ -63,6 +63,7 @@ APIS: tuple[Api, ...] = (
     ratings.staff_api,
     reminders.api,
     reminders.operate_api,
+    reminders.staff_api,
     campaigns.api,
 )
 

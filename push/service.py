@@ -151,6 +151,14 @@ def _check(kind: str, title: str, body: str, reason: str, link: str | None) -> N
         raise ValueError("link is a path of our own pages")
 
 
+async def looked_at(message_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these messages, those that the citizen has read."""
+    rows = await db.fetch(
+        "SELECT id FROM push_message WHERE id = ANY($1::uuid[]) AND read_at IS NOT NULL", list(message_ids)
+    )
+    return {row["id"] for row in rows}
+
+
 async def withdraw(message_ids: Sequence[uuid.UUID]) -> None:
     """Send no more of these messages than what has left already: what they told of is settled. They stay in the
     inbox. In the caller's transaction."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
@@ -193,6 +193,15 @@ async def addresses(citizen_id: str | uuid.UUID) -> Addresses:
     for account in await Account.filter(citizen_id=citizen.id).order_by("proved_at"):
         found[account.kind] = subject_of(key, account)
     return Addresses(found.get("phone"), found.get("wechat"), found.get("alipay"))
+
+
+async def regions_of(citizen_ids: Iterable[str]) -> dict[str, str]:
+    """Citizen id → the region that they chose; who chose none is left out."""
+    rows = await db.fetch(
+        "SELECT id, region FROM identity_citizen WHERE id = ANY($1::uuid[]) AND region IS NOT NULL",
+        [uuid.UUID(citizen_id) for citizen_id in citizen_ids],
+    )
+    return {str(row["id"]): row["region"] for row in rows}
 
 
 async def addresses_of_many(citizen_ids: Sequence[str]) -> dict[str, Addresses]:

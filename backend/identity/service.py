@@ -28,9 +28,11 @@ from backend.identity.profiles import (
     citizen_of_phone,
     data_key,
     declared,
+    masked_name,
     profile,
     profile_and_key,
     read_session,
+    regions_of,
     remembered_session,
 )
 from backend.identity.schemas import (
@@ -78,6 +80,7 @@ __all__ = [
     "ensure_demo_staff",
     "finish_face_check",
     "make_webview_code",
+    "masked_name",
     "name_acts",
     "one_time_code",
     "profile",
@@ -88,6 +91,7 @@ __all__ = [
     "read_session",
     "record_act",
     "refresh_session",
+    "regions_of",
     "remembered_session",
     "send_phone_code",
     "sign_in_by_alipay",

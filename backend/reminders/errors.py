@@ -31,6 +31,24 @@ class ReminderNotFound(AppError):
     title = "没有找到这条提醒"
 
 
+class CallNotFound(AppError):
+    code = "reminders.call_not_found"
+    status = 404
+    title = "没有找到这个待打电话的人"
+
+
+class CallDone(AppError):
+    code = "reminders.call_done"
+    status = 409
+    title = "这个电话已经有人打过，或者已经不用打了"
+
+
+class NoNumber(AppError):
+    code = "reminders.no_number"
+    status = 409
+    title = "这位办事人没有登记手机号码"
+
+
 class CannotSnooze(AppError):
     code = "reminders.cannot_snooze"
     status = 409

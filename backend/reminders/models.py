@@ -16,7 +16,8 @@ class ReminderRule(BaseModel):
 
     `key` is the matter and the number of its `[[reminders]]`. A rule follows the live release of its module until an
     operator writes it (`edited_by`); what the operator wrote stays. `reached`: days before → the last valid day up to
-    which that step was scanned, so that a scan takes up where the last one ended, however long ago.
+    which that step was scanned, so that a scan takes up where the last one ended, however long ago. `call_days`: so
+    many days before the end, who was told and has neither looked nor renewed is put on the list of people to be called.
     """
 
     key = fields.CharField(max_length=140, unique=True)
@@ -33,6 +34,7 @@ class ReminderRule(BaseModel):
     edited_by = fields.CharField(max_length=64, null=True)
     edited_at: datetime | None = fields.DatetimeField(null=True)
     scanned_at: datetime | None = fields.DatetimeField(null=True)
+    call_days = fields.SmallIntField(null=True)
 
     class Meta:
         table = "reminders_rule"
@@ -67,3 +69,26 @@ class Reminder(BaseModel):
             Index(fields=("told_at",)),
             Index(fields=("rule_id", "state")),
         )
+
+
+class Call(BaseModel):
+    """Somebody to be called before a licence ends, once a licence: open → done | dropped. `tries` are calls that nobody
+    answered; `region` is the citizen's, for the window that calls."""
+
+    rule_id = fields.UUIDField()
+    license_id = fields.UUIDField(unique=True)
+    citizen_id = fields.UUIDField()
+    license_name = fields.CharField(max_length=300)
+    valid_until: date = fields.DateField()
+    region = fields.CharField(max_length=6, null=True)
+    state = fields.CharField(max_length=8, default="open")
+    outcome = fields.CharField(max_length=12, null=True)
+    note = fields.CharField(max_length=200, null=True)
+    tries = fields.SmallIntField(default=0)
+    next_at: datetime | None = fields.DatetimeField(null=True)
+    handled_by = fields.CharField(max_length=64, null=True)
+    handled_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "reminders_call"
+        indexes = (Index(fields=("state", "valid_until", "id")),)

@@ -19,7 +19,7 @@ from backend.reminders.schemas import ForecastDay, RuleList, RuleOut, RulePut
 FORECAST_DAYS = 30
 _COLUMNS = (
     "id, key, license_type, license_name, days, text, renew, active, listed, reached, held, version, edited_by,"
-    " edited_at, scanned_at"
+    " edited_at, scanned_at, call_days"
 )
 
 
@@ -78,6 +78,8 @@ async def put(who: Principal, wanted: RulePut) -> RuleOut:
     """Write a rule. Raises RuleNotFound, RuleChanged, RuleInvalid."""
     if len(set(wanted.days)) != len(wanted.days):
         raise RuleInvalid
+    if wanted.call_days is not None and wanted.call_days >= max(wanted.days):
+        raise RuleInvalid("打电话要晚于第一次提醒：请填比最早的提前天数更小的数")
     try:
         key = uuid.UUID(wanted.id)
     except ValueError as exc:
@@ -97,7 +99,8 @@ async def put(who: Principal, wanted: RulePut) -> RuleOut:
             reached = {}  # steps start anew today: what passed meanwhile is not told late
         row = await db.fetch_one(
             "UPDATE reminders_rule SET days = $2::jsonb, text = $3, active = $4, reached = $5::jsonb,"  # noqa: S608
-            " held = CASE WHEN $6 THEN NULL ELSE held END, version = version + 1, edited_by = $7, edited_at = $8"
+            " held = CASE WHEN $6 THEN NULL ELSE held END, version = version + 1, edited_by = $7, edited_at = $8,"
+            " call_days = $9"
             f" WHERE id = $1 RETURNING {_COLUMNS}",
             key,
             msgspec.json.encode(days).decode(),
@@ -107,6 +110,7 @@ async def put(who: Principal, wanted: RulePut) -> RuleOut:
             wanted.resume,
             who.name or who.id,
             now(),
+            wanted.call_days,
         )
         assert row is not None
         if not wanted.active:
@@ -147,6 +151,7 @@ async def _out(row: asyncpg.Record, counts: dict[tuple[uuid.UUID, str], int]) ->
         edited_by=row["edited_by"],
         edited_at=row["edited_at"],
         scanned_at=row["scanned_at"],
+        call_days=row["call_days"],
         forecast=[ForecastDay(day=day, count=count) for day, count in sorted(forecast.items())],
         forecast_total=sum(forecast.values()),
         told=counts.get((row["id"], "told"), 0),

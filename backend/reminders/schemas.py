@@ -35,6 +35,7 @@ class RuleOut(msgspec.Struct, kw_only=True):
     edited_by: str | None
     edited_at: datetime | None
     scanned_at: datetime | None
+    call_days: int | None
     forecast: list[ForecastDay]
     forecast_total: int
     told: int
@@ -48,7 +49,8 @@ class RuleList(msgspec.Struct, kw_only=True):
 
 
 class RulePut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`version` as it was read. `resume`: scan again after a hold, from today on."""
+    """`version` as it was read. `resume`: scan again after a hold, from today on. `call_days`: so many days before the
+    end, who has neither looked nor renewed is to be called; null: nobody is."""
 
     id: Id
     version: Annotated[int, Meta(ge=1)]
@@ -56,6 +58,7 @@ class RulePut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(min_length=4, max_length=120)]
     active: bool
     resume: bool = False
+    call_days: Annotated[int, Meta(ge=0, le=60)] | None = None
 
 
 class ReminderOut(msgspec.Struct, kw_only=True):
@@ -79,3 +82,37 @@ class ReminderList(msgspec.Struct, kw_only=True):
 
 class Snooze(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     days: Annotated[int, Meta(ge=1, le=30)]
+
+
+class CallOut(msgspec.Struct, kw_only=True):
+    """Somebody to be called: a masked name, what ends and when. The number is asked for on its own."""
+
+    id: str
+    who: str
+    license_name: str
+    valid_until: date
+    days_left: int
+    region: str | None
+    tries: int
+    next_at: datetime | None
+
+
+class CallList(msgspec.Struct, kw_only=True):
+    items: list[CallOut]
+    next: str | None = None
+
+
+class CallsQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class CallNumber(msgspec.Struct, kw_only=True):
+    phone: str
+
+
+class CallDone(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What came of a call. Who did not answer is called again the next day, three times at most."""
+
+    outcome: Literal["reached", "renewing", "declined", "no_answer", "wrong_number"]
+    note: Annotated[str, Meta(max_length=200)] = ""

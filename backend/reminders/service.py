@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from backend.core import audit, db
 from backend.core.clock import SHANGHAI, today
 from backend.core.sessions import Principal
+from backend.reminders import calls
 from backend.reminders.errors import CannotSnooze, ReminderNotFound
 from backend.reminders.rules import all_rules, put
 from backend.reminders.scan import link_of, scan, tell
@@ -85,3 +86,4 @@ async def move_citizen(old: str, new: str) -> None:
     await db.execute(
         "UPDATE reminders_reminder SET citizen_id = $2 WHERE citizen_id = $1", uuid.UUID(old), uuid.UUID(new)
     )
+    await calls.move_citizen(old, new)

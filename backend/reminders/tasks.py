@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from backend.core.tasks import Every, task
-from backend.reminders import rules, scan
+from backend.reminders import calls, rules, scan
 
 BUDGET_S = 20.0
 
@@ -16,6 +16,13 @@ async def find() -> None:
     """Follow the modules' rules and write the reminders that are due."""
     await rules.follow_modules()
     await scan.scan()
+
+
+@task("reminders.list_calls")
+async def list_calls() -> None:
+    """Whom people are to call, and who needs no call any more."""
+    await calls.drop_settled()
+    await calls.find()
 
 
 @task("reminders.tell")
@@ -34,6 +41,7 @@ async def recheck() -> None:
 
 TIMETABLE: list[Every] = [
     Every(find, timedelta(minutes=10)),
+    Every(list_calls, timedelta(minutes=30)),
     Every(tell, timedelta(seconds=30)),
     Every(recheck, timedelta(minutes=1)),
 ]

@@ -190,6 +190,22 @@ async def test_refused_credentials_raise_an_alarm_and_one_delivery_tries_later(
     assert (row["alarm"], row["paused_until"]) == (False, None)
 
 
+async def test_a_refused_wechat_token_raises_the_alarm_and_the_next_channel_steps_in(
+    town: Town, drain, sandbox: Simulators
+) -> None:
+    """40001 that a fresh token does not mend is no fault of the citizen's: the grant stays, the alarm rings."""
+    person = town.person(wechat=True, phone=True)
+    await person.grant(NEWS)
+    await fault(sandbox, "wechat", "subscribe", "code", code="40001", times=4)
+    await tell(person, urgent=True)
+    await drain()
+    [row] = await db.fetch("SELECT channel, alarm, code, paused_until FROM push_channel")
+    assert (row["channel"], row["alarm"], row["code"]) == ("wechat", True, "40001")
+    assert (await person.deliveries())["sms"] == "sent"
+    [grant] = await db.fetch("SELECT greatest(by_client, by_event) - spent AS left FROM push_grant")
+    assert grant["left"] == 1
+
+
 async def test_urgent_messages_do_not_wait_a_minute_for_a_busy_channel(town: Town, drain, sandbox: Simulators) -> None:
     person = town.person(phone=True, wechat=True)
     await person.grant(NEWS)

@@ -3,10 +3,12 @@ import { read } from './api'
 import type {
   Attribute,
   AudienceCount,
+  CallOutcome,
   Campaign,
   CampaignPage,
   CampaignWords,
   MessageStory,
+  PhoneCall,
   PushHealth,
   ReminderRule,
   SenderScore,
@@ -46,6 +48,7 @@ export const putRule = (body: {
   text: string
   active: boolean
   resume: boolean
+  call_days: number | null
 }) => read<ReminderRule>('/operate/v1/reminder-rules', { method: 'PUT', body })
 
 export const templates = (signal?: AbortSignal) => read<{ items: Template[] }>('/operate/v1/templates', { signal })
@@ -70,3 +73,12 @@ export const messageStory = (key: string, signal?: AbortSignal) =>
 
 /** Where the figures of a campaign in full can be fetched by the browser itself. */
 export const outcomesPath = (key: string) => `/operate/v1/campaigns/${id(key)}/outcomes`
+
+export const phoneCalls = (cursor: string | null, signal?: AbortSignal) =>
+  read<{ items: PhoneCall[]; next?: string | null }>(`/staff/v1/calls${cursor ? `?cursor=${id(cursor)}` : ''}`, { signal })
+
+export const callNumber = (key: string) =>
+  read<{ phone: string }>(`/staff/v1/calls/${id(key)}/number`, { method: 'POST' })
+
+export const callDone = (key: string, outcome: CallOutcome, note: string) =>
+  read<undefined>(`/staff/v1/calls/${id(key)}/done`, { method: 'POST', body: { outcome, note } })

@@ -53,6 +53,7 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/FollowUpsPage.vue'),
     meta: { title: '差评回访', roles: HANDLERS },
   },
+  { path: '/calls', component: () => import('./pages/CallsPage.vue'), meta: { title: '电话提醒', roles: ['window'] } },
   {
     path: '/campaigns',
     component: () => import('./pages/CampaignsPage.vue'),
