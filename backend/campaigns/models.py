@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -18,7 +18,8 @@ class Campaign(BaseModel):
     `version` grows with every change of the draft; what was approved is `approved_version`. `scope` are the regions of
     the operator who wrote it: nobody outside is reached. `shards` are those of the audience that are on the list.
     `ticked_at` is up to when the pace was used. `turns` are regions in the order in which they are told; who lives in
-    none of them comes last.
+    none of them comes last. `standing`: it never ends by itself; each day (`listed_on`) who has come to fit the rule is
+    put on the list, everybody once in all.
     """
 
     name = fields.CharField(max_length=80)
@@ -34,6 +35,8 @@ class Campaign(BaseModel):
     hour_to = fields.SmallIntField()
     send_at: datetime | None = fields.DatetimeField(null=True)
     halt_percent = fields.SmallIntField()
+    standing = fields.BooleanField(null=True)
+    listed_on: date | None = fields.DateField(null=True)
     turns: list[str] | None = fields.JSONField(null=True)
     state = fields.CharField(max_length=10, default="draft")
     version = fields.IntField(default=1)

@@ -93,6 +93,9 @@ async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
         allowed,
     )
     if not people:
+        if row["standing"]:
+            await _relist(row, moment)
+            return 0
         if await senders.waits(sender_of(row["id"])):
             return 0  # somebody's quiet hours, a channel that rests: a pause or a stop still holds them back
         await db.execute(
@@ -119,6 +122,21 @@ async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
     )
     await db.execute("UPDATE campaigns_campaign SET ticked_at = $2 WHERE id = $1", row["id"], moment)
     return len(told)
+
+
+async def _relist(row: asyncpg.Record, moment: datetime) -> None:
+    """Once a day, list who has come to fit a standing rule since; who is on the list already stays as they are."""
+    day = moment.astimezone(SHANGHAI).date()
+    if row["listed_on"] is None or row["listed_on"] < day:
+        first = row["listed_on"] is None  # today's list has just been made
+        await db.execute(
+            "UPDATE campaigns_campaign SET listed_on = $2, shards = CASE WHEN $3 THEN shards ELSE 0 END, ticked_at = $4"
+            " WHERE id = $1",
+            row["id"],
+            day,
+            first,
+            moment,
+        )
 
 
 async def _halt(row: asyncpg.Record) -> bool:

@@ -51,7 +51,8 @@ class AudienceCount(msgspec.Struct, kw_only=True):
 class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
     (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail. `turns`: regions one
-    after another, the next when all of the one before were told; the rest of the audience comes last."""
+    after another, the next when all of the one before were told; the rest of the audience comes last. `standing`:
+    goes on until it is stopped and each day tells who has come to fit the rule (即将可办), everybody once."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     kind: Literal["policy", "reminder"] = "policy"
@@ -65,6 +66,7 @@ class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     hour_to: Annotated[int, Meta(ge=1, le=24)] = 20
     send_at: datetime | None = None
     halt_percent: Annotated[int, Meta(ge=1, le=100)] = 30
+    standing: bool = False
     turns: Annotated[list[Annotated[str, Meta(pattern=r"^51[0-9]{4}$")]], Meta(max_length=30)] = []
 
 
@@ -127,6 +129,7 @@ class CampaignOut(msgspec.Struct, kw_only=True):
     send_at: datetime | None
     halt_percent: int
     turns: list[str]
+    standing: bool
     state: State
     state_text: str
     version: int

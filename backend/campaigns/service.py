@@ -201,6 +201,7 @@ def _out(row: asyncpg.Record) -> CampaignOut:
         send_at=row["send_at"],
         halt_percent=row["halt_percent"],
         turns=msgspec.json.decode(row["turns"] or "[]"),
+        standing=bool(row["standing"]),
         state=row["state"],
         state_text=writing.STATES[row["state"]],
         version=row["version"],

@@ -50,8 +50,8 @@ async def create(who: Principal, wanted: CampaignPut) -> uuid.UUID:
         await db.execute(
             "INSERT INTO campaigns_campaign (id, created_at, changed_at, scope, state, version, made_by, made_by_name,"
             " shards, name, kind, title, body, link, reason, rule, pace, hour_from, hour_to, send_at, halt_percent,"
-            " turns) VALUES ($1, $2, $2, $3::jsonb, 'draft', 1, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-            " $15, $16, $17, $18::jsonb)",
+            " turns, standing) VALUES ($1, $2, $2, $3::jsonb, 'draft', 1, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12,"
+            " $13, $14, $15, $16, $17, $18::jsonb, $19)",
             key,
             now(),
             msgspec.json.encode(list(who.regions)).decode(),
@@ -75,8 +75,8 @@ async def change(who: Principal, campaign_id: str, wanted: CampaignChange) -> uu
         await db.execute(
             "UPDATE campaigns_campaign SET name = $2, kind = $3, title = $4, body = $5, link = $6, reason = $7,"
             " rule = $8, pace = $9, hour_from = $10, hour_to = $11, send_at = $12, halt_percent = $13,"
-            " turns = $14::jsonb, changed_at = $15, scope = $16::jsonb, made_by = $17, made_by_name = $18,"
-            " version = version + 1"
+            " turns = $14::jsonb, standing = $15, changed_at = $16, scope = $17::jsonb, made_by = $18,"
+            " made_by_name = $19, version = version + 1"
             " WHERE id = $1",
             row["id"],
             *_values(wanted),
@@ -104,6 +104,7 @@ def _values(wanted: CampaignPut) -> tuple[object, ...]:
         wanted.send_at,
         wanted.halt_percent,
         msgspec.json.encode(wanted.turns).decode(),
+        wanted.standing,
     )
 
 

@@ -466,3 +466,28 @@ async def test_operators_see_how_the_channels_do(
     assert jpush["oldest"] is None, "what a person holds back is not late"
     assert found["codes"] == [{"channel": "jpush", "code": "1011", "count": 1}]
     assert channels["sms"]["handed_over"] == 0
+
+
+async def test_a_standing_notice_tells_each_day_who_has_come_to_fit_and_nobody_twice(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    [old] = await people(town, 1)
+    campaign = await started(operator, second, standing=True, title="您可以办优待卡了")
+
+    async def day(number: int) -> list[uuid.UUID]:
+        with shifted(timedelta(days=number)):
+            await steps(campaign, 2 * running.SHARDS + 4)
+            await sent_out(campaign, seconds=120)
+        rows = await db.fetch("SELECT citizen_id FROM push_message ORDER BY created_at")
+        return [row["citizen_id"] for row in rows]
+
+    assert await day(0) == [old]
+    assert await day(1) == [old], "nobody new"
+    new = await town.person(age=61)
+    assert await day(2) == [old, new]
+    assert await day(3) == [old, new]
+    assert len(await received(sandbox)) == 2
+    assert (await figures(operator, campaign))["state"] == "running", "it ends when somebody stops it"
+    await act(operator, campaign, "stop")
+    late = await town.person(age=62)
+    assert late not in await day(4)
