@@ -17,9 +17,11 @@ def serve() -> int:
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(metrics_folder))
     logging.configure(os.environ.get("TF_PROCESS", "web"))
 
+    from backend import origin
     from backend.app import create_app  # after PROMETHEUS_MULTIPROC_DIR: the metrics library reads it at import
 
     app = create_app(held)
+    origin.serve_beside(app, held)
     fd = os.environ.get("TF_WEB_FD")
     if fd:
         listener = socket.socket(fileno=int(fd))

@@ -34,6 +34,7 @@ class Http:
     module_port: int = 8001
     sandbox_port: int = 8010
     public_url: str = "http://127.0.0.1:8000"
+    module_url: str = "http://127.0.0.1:8001"
     body_limit: int = 256 * 1024
     upload_chunk_limit: int = 6 * 1024 * 1024
     trusted_proxies: int = 0
@@ -163,6 +164,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError("production refuses the development secrets of the data folder: set TF_SECRETS_DIR")
     secrets = _secrets(env, folder)
     port = _number(env, "TF_PORT", 8000)
+    module_port = _number(env, "TF_MODULE_PORT", 8001)
     sandbox_port = _number(env, "TF_SANDBOX_PORT", 8010)
     database_url = env.get("TF_DATABASE_URL", "")
     redis_url = env.get("TF_REDIS_URL", "")
@@ -181,9 +183,10 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         broker_url=env.get("TF_BROKER_URL") or redis_url,
         http=Http(
             port=port,
-            module_port=_number(env, "TF_MODULE_PORT", 8001),
+            module_port=module_port,
             sandbox_port=sandbox_port,
             public_url=env.get("TF_PUBLIC_URL") or f"http://127.0.0.1:{port}",
+            module_url=(env.get("TF_MODULE_URL") or f"http://127.0.0.1:{module_port}").rstrip("/"),
             trusted_proxies=_number(env, "TF_TRUSTED_PROXIES", 0),
         ),
         secrets=secrets,

@@ -56,9 +56,10 @@ class Release(BaseModel):
     """One version of a module; `states.RELEASE` moves it. Its content never changes once it was submitted.
 
     `content` is `sdk.manifest.bundle_to_json`; `terms` holds the search words of each matter (pinyin, initials), made
-    once. `bundle` and `signature` are what a team uploaded, null for a folder of this repository; `source_digest` is
-    over the files of such a folder: an unchanged one is not read again at the next start. `reasons` are those of a
-    rejection, `secrecy` the recorded 保密审查."""
+    once. `bundle` and `signature` are what a team uploaded; a folder of this repository has no signature, and as
+    bundle its packed `h5/` alone, null when it has none. `source_digest` is over the files of such a folder: an
+    unchanged one is not read again at the next start. `reasons` are those of a rejection, `secrecy` the recorded
+    保密审查."""
 
     module_id = fields.CharField(max_length=64)
     version = fields.CharField(max_length=80)

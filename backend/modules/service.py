@@ -11,11 +11,12 @@ import msgspec
 
 from backend.core import audit, db
 from backend.core.sessions import Principal
-from backend.modules import registry, rights, terms
+from backend.modules import pages, registry, rights, terms
 from backend.modules.errors import BundleRefused, MatterNotFound, ReleaseNotFound
 from backend.modules.generations import bump
 from backend.modules.models import HostedModule, Release, Rollout
 from backend.sdk.check import check_folder
+from backend.sdk.files import list_files
 from backend.sdk.findings import Finding, has_errors
 from backend.sdk.manifest import Bundle, bundle_to_json, load_folder
 
@@ -43,7 +44,8 @@ async def publish_folder(folder: Path, *, by: str) -> tuple[str, list[Finding], 
             f"{folder.name}：{sum(1 for item in findings if item.severity == 'error') or 1} 处错误",
             extra={"findings": [str(item) for item in (findings or shape)][:20]},
         )
-    release, changed = await publish(bundle, by=by, source_digest=source)
+    own = await asyncio.to_thread(_pages, folder)
+    release, changed = await publish(bundle, by=by, source_digest=source, own_pages=own)
     return release, findings, changed
 
 
@@ -58,10 +60,18 @@ def _folder_digest(folder: Path) -> bytes:
     return state.digest()
 
 
-async def publish(bundle: Bundle, *, by: str, source_digest: bytes | None = None) -> tuple[str, bool]:
-    """Make a bundle the live release of its module; (release, whether anything changed)."""
+def _pages(folder: Path) -> bytes | None:
+    names = [name for name in list_files(folder)[0] if name.startswith(pages.FOLDER)]
+    return pages.of_folder({name: (folder / name).read_bytes() for name in names})
+
+
+async def publish(
+    bundle: Bundle, *, by: str, source_digest: bytes | None = None, own_pages: bytes | None = None
+) -> tuple[str, bool]:
+    """Make a bundle the live release of its module; (release, whether anything changed). `own_pages` is the packed
+    `h5/` of its folder."""
     content = bundle_to_json(bundle)
-    digest = hashlib.sha256(content).digest()
+    digest = hashlib.sha256(content + (own_pages or b"")).digest()
     module = bundle.module
     words = await asyncio.to_thread(terms.of_bundle, bundle)
     async with db.transaction():
@@ -102,6 +112,7 @@ async def publish(bundle: Bundle, *, by: str, source_digest: bytes | None = None
                 state="approved",
                 digest=digest,
                 source_digest=source_digest,
+                bundle=own_pages,
                 content=content,
                 terms=words,
                 matters=len(bundle.matters),

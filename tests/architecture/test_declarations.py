@@ -123,6 +123,7 @@ WEB_MODULES = {
     "backend/operation.py",
     "backend/pages.py",
     "backend/previewing.py",
+    "backend/origin.py",
     "backend/identity/devices.py",
 }
 
