@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 
 from backend import operation, previewing, process
 from backend.appointments import endpoints as appointments
+from backend.bridge import endpoints as bridge
 from backend.campaigns import endpoints as campaigns
 from backend.cases import endpoints as cases
 from backend.cases import rebase_endpoints
@@ -65,6 +66,7 @@ APIS: tuple[Api, ...] = (
     reminders.operate_api,
     reminders.staff_api,
     campaigns.api,
+    bridge.api,
 )
 
 _number = itertools.count(1)

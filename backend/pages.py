@@ -17,12 +17,11 @@ YEAR = 365 * 86_400
 FOLDER = Path(__file__).resolve().parents[1] / "h5" / "dist"
 API_PREFIXES = ("/api/", "/staff/", "/publish/", "/operate/", "/callbacks/", "/assets/")
 CSP = (
-    "default-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; style-src 'self' 'unsafe-inline';"
-    " font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob: {modules};"
+    " style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; object-src 'none';"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
-    "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
@@ -32,6 +31,12 @@ NOT_BUILT = (
     "<!doctype html><html lang='zh-CN'><meta charset='utf-8'><title>天府通办</title>"
     "<p>页面还没有构建。请用 make run 启动，它会自动构建页面。</p></html>"
 ).encode()
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Of every page: frames may show the teams' own pages, which live on the modules' origin."""
+    modules = request.app.ctx.settings.http.module_url
+    return {"content-security-policy": CSP.format(modules=modules), **HEADERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ class Pages:
             entry = "console/index.html" if path.startswith("/console") else "index.html"
             found = self._files.get(entry)
             if found is None:
-                return HTTPResponse(NOT_BUILT, status=503, content_type="text/html; charset=utf-8", headers=HEADERS)
+                return HTTPResponse(
+                    NOT_BUILT, status=503, content_type="text/html; charset=utf-8", headers=_headers(request)
+                )
         answer = _answer(request, found)
         if found.content_type.startswith("text/html") and DEVICE_COOKIE not in request.cookies:
             # a random name for this browser, so that it never flips between two releases of a module
@@ -104,7 +111,7 @@ def _with_script(page: File, address: str) -> File:
 
 
 def _answer(request: Request, file: File) -> HTTPResponse:
-    headers = dict(HEADERS)
+    headers = _headers(request)
     headers["etag"] = file.etag
     headers["vary"] = "accept-encoding"
     headers["cache-control"] = "public, max-age=31536000, immutable" if file.forever else "no-cache"

@@ -18,6 +18,7 @@ APPS: dict[str, str] = {
     "appointments": "backend.appointments.models",
     "push": "push.models",
     "reminders": "backend.reminders.models",
+    "bridge": "backend.bridge.models",
     "campaigns": "backend.campaigns.models",
 }
 

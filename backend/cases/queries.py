@@ -33,10 +33,14 @@ async def _limit(who: Principal | None, address: str) -> None:
 async def query(
     who: Principal | None, matter: str, given: QueryCreate, *, address: str, device: str | None = None
 ) -> QueryOut:
-    """Answered by the release that this device sees. Raises MatterNotFound, WrongKind, SwitchedOff, NotSignedIn,
-    LevelTooLow, FormInvalid, NotEligible, TooManyRequests, DepartmentUnavailable, DepartmentRefused, NoConnector.
-    """
-    entry = registry.current().require_for(matter, device, None)
+    """Answered by the release that this device sees. Raises MatterNotFound and what `answer` raises."""
+    return await answer(registry.current().require_for(matter, device, None), who, given, address=address)
+
+
+async def answer(entry: MatterEntry, who: Principal | None, given: QueryCreate, *, address: str) -> QueryOut:
+    """Raises WrongKind, SwitchedOff, NotSignedIn, LevelTooLow, FormInvalid, NotEligible, TooManyRequests,
+    DepartmentUnavailable, DepartmentRefused, NoConnector."""
+    matter = entry.id
     if entry.matter.kind != "query":
         raise WrongKind("这个事项不是查询，请按指南办理")
     entry.require_on()
@@ -56,8 +60,8 @@ async def query(
             async with db.transaction():
                 await identity.consume_assurance(asker, f"submit:{matter}", used_by=f"query:{matter}")
         citizen = await told(entry, asker.id, f"查询：{entry.matter.name}", None)
-    answer = await gateway.call(entry, "query", QueryCall(matter=entry.matter.code, params=params, citizen=citizen))
-    return _out(entry, answer)
+    found = await gateway.call(entry, "query", QueryCall(matter=entry.matter.code, params=params, citizen=citizen))
+    return _out(entry, found)
 
 
 async def check_answers(who: Principal, entry: MatterEntry, form: dict[str, Any]) -> dict[str, Any]:

@@ -237,4 +237,5 @@ def build(entry: MatterEntry, region: str | None) -> Guide:
         uncertain=list(matter.uncertain),
         auto=matter.flow.auto_decide is not None,
         decider=matter.decider,
+        page=matter.page,
     )

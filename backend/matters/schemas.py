@@ -150,6 +150,7 @@ class Guide(msgspec.Struct, kw_only=True):
 
     `form` is JSON Schema 2020-12; `ui` the tree of widgets with `show_if` as expression trees; `missing` names the
     guide elements that nobody has supplied yet, in words; `uncertain` what is still to be confirmed.
+    `page`: it begins in the pages of its module.
     `state` is on, guide_only (reason in `notice`) or off.
     """
 
@@ -188,6 +189,7 @@ class Guide(msgspec.Struct, kw_only=True):
     uncertain: list[str]
     auto: bool
     decider: Literal["platform", "department"]
+    page: bool
 
 
 class ThemeOut(msgspec.Struct, kw_only=True):

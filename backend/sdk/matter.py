@@ -314,7 +314,10 @@ class Component(Shape, frozen=True, kw_only=True):
 
 
 class Matter(Shape, frozen=True, kw_only=True):
-    """One 事项. Its id is `<module id>.<code>`; its release is its module's release."""
+    """One 事项. Its id is `<module id>.<code>`; its release is its module's release.
+
+    `page` sends whoever begins it to the module's own pages (`h5/`).
+    """
 
     code: Slug
     name: Line
@@ -353,3 +356,4 @@ class Matter(Shape, frozen=True, kw_only=True):
     payment: Payment | None = None
     hot: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     decider: Literal["platform", "department"] = "platform"
+    page: bool = False

@@ -28,6 +28,7 @@ export const router = createRouter({
       component: () => import('@/pages/ApplyPage.vue'),
       meta: { level: 1 },
     },
+    { path: '/matters/:id/page', props: true, component: () => import('@/pages/own/OwnPage.vue') },
     { path: '/matters/:id/query', props: true, component: () => import('@/pages/QueryPage.vue') },
     { path: '/matters/:id/pay', props: true, component: () => import('@/pages/PayPage.vue'), meta: { level: 1 } },
     { path: '/payments/:id', props: true, component: () => import('@/pages/PaymentPage.vue'), meta: { level: 1 } },

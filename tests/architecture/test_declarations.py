@@ -30,6 +30,7 @@ SLICES = (
     "official",
     "reminders",
     "campaigns",
+    "bridge",
 )
 SESSIONLESS_STAFF = {
     "POST /staff/v1/sessions",
