@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from backend.sdk.bridge import CallBody
+from backend.sdk.bridge import Code
 
 Token = Annotated[str, Meta(min_length=20, max_length=1200)]
 FieldName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -57,5 +57,9 @@ class WhoOut(msgspec.Struct, kw_only=True):
     fields: dict[str, Any]
 
 
-class PageCall(CallBody, kw_only=True, forbid_unknown_fields=True):
+class PageCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The page's own words (`sdk.bridge.CallBody`) with the token of the page around it."""
+
     token: Token
+    matter: Code
+    params: dict[str, Any] = {}

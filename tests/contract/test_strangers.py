@@ -17,11 +17,14 @@ from tests.journeys.town import Citizen, Client, Town, piece_headers, png
 assert backend.app.APIS  # importing it declares every operation
 
 PUBLIC_NAMES = {"code", "app", "module"}  # what is in these paths belongs to nobody
-OWN_KEY = {  # keyed by the asker and a matter: a stranger has an own one, or none
+OWN_KEY = {  # keyed by the asker and a matter or a module: a stranger has an own one, or none
     "GET /api/v1/drafts/<matter>",
     "PUT /api/v1/drafts/<matter>",
     "DELETE /api/v1/drafts/<matter>",
     "GET /api/v1/matters/<matter>/prefill",
+    "POST /api/v1/modules/<module:str>/consent",
+    "DELETE /api/v1/modules/<module:str>/consent",
+    "POST /api/v1/modules/<module:str>/citizen",
 }
 BELONGING = [
     endpoint

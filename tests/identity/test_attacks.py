@@ -202,6 +202,7 @@ async def test_a_disabled_member_cannot_sign_in_and_is_not_told_why(http: Client
 OPEN = {
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.json",
     "GET /api/v1/regions", "GET /api/v1/home", "GET /api/v1/matters", "GET /api/v1/matters/<matter>",
+    "GET /api/v1/own-pages/<matter>", "POST /api/v1/modules/<module>/call",  # a guest's token, bound to no session
     "GET /api/v1/matters/<matter>/slots", "POST /api/v1/queries/<matter>",
     "GET /api/v1/verify-keys", "GET /api/v1/verify/<code>", "GET /publish/v1/generation",
     "POST /api/v1/phone-codes", "POST /api/v1/sessions/phone", "POST /api/v1/sessions/wechat",

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.core import db
 from backend.core.sessions import Principal
-from backend.modules import generations, registry
+from backend.modules import generations, pages, registry
 from backend.modules.cli import main
 from backend.sdk import bundle, sign
 from tests.conftest import Client, Server
@@ -144,6 +144,7 @@ async def publishing(running: Server, http: Client, drain: Callable[[], Awaitabl
             await db.execute(f"DELETE FROM modules_{table} WHERE {column} LIKE 'try\\_%'")
         await generations.bump()
     await registry.refresh()
+    pages.reset()  # the next test may give the same version other content
 
 
 class Terminal:
