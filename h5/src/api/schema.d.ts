@@ -620,6 +620,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/modules/{module}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 部门的页面查询本模块的事项，经平台转给部门的系统 */
+        post: operations["bridge_call_module"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/modules/{module}/citizen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 部门的页面问是谁：模块声明过、本人同意过的信息 */
+        post: operations["bridge_who_is"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/modules/{module}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意部门的页面使用这些信息，代替以前的同意 */
+        post: operations["bridge_consent"];
+        /** 撤回同意，立即生效 */
+        delete: operations["bridge_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-pages/{matter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 部门自己的页面在哪里，连同几分钟有效的凭证 */
+        get: operations["bridge_open_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments": {
         parameters: {
             query?: never;
@@ -1566,6 +1635,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/publish/v1/modules/{module}/rebase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 在办的办件和草稿换到线上版本：move 为 false 只看；一次一批，用 next 接着 */
+        post: operations["publish_cases_rebase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/publish/v1/modules/{module}/source": {
         parameters: {
             query?: never;
@@ -1883,6 +1969,57 @@ export interface paths {
         get: operations["operation_readyz"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本窗口要打电话提醒的人 */
+        get: operations["reminders_staff_to_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/calls/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 记下电话的结果 */
+        post: operations["reminders_staff_called"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/calls/{id}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看要打的号码（会记入本人的“谁看过我的信息”） */
+        post: operations["reminders_staff_number"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2447,6 +2584,16 @@ export interface components {
         AudienceRule: {
             rule: string;
         };
+        /** RegionQuery */
+        "backend.bridge.schemas.RegionQuery": {
+            /** @default null */
+            region?: string | null;
+        };
+        /** RegionQuery */
+        "backend.matters.schemas.RegionQuery": {
+            /** @default null */
+            region?: string | null;
+        };
         /**
          * Because
          * @description Why somebody pauses, resumes or rolls back.
@@ -2472,6 +2619,48 @@ export interface components {
             office: string;
             slot: string;
         };
+        /**
+         * CallDone
+         * @description What came of a call. Who did not answer is called again the next day, three times at most.
+         */
+        CallDone: {
+            /** @default  */
+            note?: string;
+            /** @enum {unknown} */
+            outcome: "declined" | "no_answer" | "reached" | "renewing" | "wrong_number";
+        };
+        /** CallList */
+        CallList: {
+            items: components["schemas"]["CallOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /** CallNumber */
+        CallNumber: {
+            phone: string;
+        };
+        /**
+         * CallOut
+         * @description Somebody to be called: a masked name, what ends and when. The number is asked for on its own.
+         */
+        CallOut: {
+            days_left: number;
+            id: string;
+            license_name: string;
+            next_at: string | null;
+            region: string | null;
+            tries: number;
+            /** Format: date */
+            valid_until: string;
+            who: string;
+        };
+        /** CallsQuery */
+        CallsQuery: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 20 */
+            limit?: number;
+        };
         /** CampaignChange */
         CampaignChange: {
             body: string;
@@ -2495,6 +2684,8 @@ export interface components {
             rule: string;
             /** @default null */
             send_at?: string | null;
+            /** @default false */
+            standing?: boolean;
             title: string;
             /** @default [] */
             turns?: string[];
@@ -2533,6 +2724,7 @@ export interface components {
             rule: string;
             scope: string[];
             send_at: string | null;
+            standing: boolean;
             started_at: string | null;
             /** @enum {unknown} */
             state: "approved" | "done" | "draft" | "halted" | "paused" | "running" | "stopped" | "submitted";
@@ -2545,7 +2737,8 @@ export interface components {
          * CampaignPut
          * @description `reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
          *         (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail. `turns`: regions one
-         *         after another, the next when all of the one before were told; the rest of the audience comes last.
+         *         after another, the next when all of the one before were told; the rest of the audience comes last. `standing`:
+         *         goes on until it is stopped and each day tells who has come to fit the rule (即将可办), everybody once.
          */
         CampaignPut: {
             body: string;
@@ -2569,6 +2762,8 @@ export interface components {
             rule: string;
             /** @default null */
             send_at?: string | null;
+            /** @default false */
+            standing?: boolean;
             title: string;
             /** @default [] */
             turns?: string[];
@@ -2761,6 +2956,19 @@ export interface components {
             department: string;
             name: string;
             note: string | null;
+        };
+        /**
+         * ConsentCreate
+         * @description `fields` are what the citizen read and agreed to; each must be declared by the release of the token.
+         */
+        ConsentCreate: {
+            fields: string[];
+            token: string;
+        };
+        /** ConsentOut */
+        ConsentOut: {
+            fields: string[];
+            module: string;
         };
         /** ContactOut */
         ContactOut: {
@@ -3295,6 +3503,7 @@ export interface components {
          *
          *         `form` is JSON Schema 2020-12; `ui` the tree of widgets with `show_if` as expression trees; `missing` names the
          *         guide elements that nobody has supplied yet, in words; `uncertain` what is still to be confirmed.
+         *         `page`: it begins in the pages of its module.
          *         `state` is on, guide_only (reason in `notice`) or off.
          */
         Guide: {
@@ -3323,6 +3532,7 @@ export interface components {
             module: string;
             name: string;
             notice: string | null;
+            page: boolean;
             places: components["schemas"]["PlaceOut"][];
             region_name: string;
             regions: string[];
@@ -3656,7 +3866,7 @@ export interface components {
         };
         /**
          * ModuleOut
-         * @description Newest first; the last 20 releases, rollouts and notices.
+         * @description Newest first; the last 20 releases, rollouts and notices, and whatever is live or under way.
          */
         ModuleOut: {
             candidate: string | null;
@@ -3704,6 +3914,34 @@ export interface components {
         OptOut: {
             /** @enum {unknown} */
             scope: "agency" | "kind";
+        };
+        /**
+         * OwnPageOut
+         * @description Where the pages of a matter's module are, for this device. `consented`: nobody needs to be asked any more.
+         *
+         *         `token` is good for `expires_in` seconds, in this session and for this release alone.
+         */
+        OwnPageOut: {
+            consented: boolean;
+            department: string;
+            expires_in: number;
+            fields: string[];
+            matter: string;
+            module: string;
+            module_name: string;
+            release: string;
+            token: string;
+            url: string;
+        };
+        /**
+         * PageCall
+         * @description The page's own words (`sdk.bridge.CallBody`) with the token of the page around it.
+         */
+        PageCall: {
+            matter: string;
+            /** @default {} */
+            params?: Record<string, unknown>;
+            token: string;
         };
         /**
          * PaymentCreate
@@ -3951,6 +4189,50 @@ export interface components {
             why: string;
         };
         /**
+         * Rebase
+         * @description `move` false looks and changes nothing. `after` is the `next` of the answer before.
+         */
+        Rebase: {
+            /** @default null */
+            after?: string | null;
+            /** @default false */
+            move?: boolean;
+        };
+        /**
+         * RebaseChange
+         * @description What the live release says differently of a matter (its code) than `release`.
+         */
+        RebaseChange: {
+            items: components["schemas"]["Difference"][];
+            matter: string;
+            release: string;
+        };
+        /**
+         * RebaseItem
+         * @description One case, or one draft (without a number: it is its owner's alone). `reasons` say why it stays.
+         */
+        RebaseItem: {
+            /** @enum {unknown} */
+            kind: "case" | "draft";
+            matter: string;
+            moves: boolean;
+            name: string;
+            number: string | null;
+            reasons: string[];
+            release: string;
+        };
+        /**
+         * RebaseOut
+         * @description `release` is the live one. `moved` true: what `moves` has moved. Go on with `next` until there is none.
+         */
+        RebaseOut: {
+            changes: components["schemas"]["RebaseChange"][];
+            items: components["schemas"]["RebaseItem"][];
+            moved: boolean;
+            next: string | null;
+            release: string;
+        };
+        /**
          * RecoveryCodes
          * @description Told once.
          */
@@ -3975,11 +4257,6 @@ export interface components {
             kind: string;
             name: string;
             short: string;
-        };
-        /** RegionQuery */
-        RegionQuery: {
-            /** @default null */
-            region?: string | null;
         };
         /**
          * RegionTree
@@ -4101,6 +4378,7 @@ export interface components {
          */
         RuleOut: {
             active: boolean;
+            call_days: number | null;
             cancelled: number;
             days: number[];
             edited_at: string | null;
@@ -4122,10 +4400,13 @@ export interface components {
         };
         /**
          * RulePut
-         * @description `version` as it was read. `resume`: scan again after a hold, from today on.
+         * @description `version` as it was read. `resume`: scan again after a hold, from today on. `call_days`: so many days before the
+         *         end, who has neither looked nor renewed is to be called; null: nobody is.
          */
         RulePut: {
             active: boolean;
+            /** @default null */
+            call_days?: number | null;
             days: number[];
             id: string;
             /** @default false */
@@ -4516,6 +4797,10 @@ export interface components {
             title: string;
             who: string;
         };
+        /** TokenBody */
+        TokenBody: {
+            token: string;
+        };
         /** TransferRequest */
         TransferRequest: {
             reason: string;
@@ -4649,6 +4934,13 @@ export interface components {
         /** WechatSession */
         WechatSession: {
             code: string;
+        };
+        /**
+         * WhoOut
+         * @description The declared fields that the citizen agreed to and that are held.
+         */
+        WhoOut: {
+            fields: Record<string, unknown>;
         };
         /** Withdraw */
         Withdraw: {
@@ -5705,6 +5997,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    bridge_call_module: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOut"];
+                };
+            };
+        };
+    };
+    bridge_who_is: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoOut"];
+                };
+            };
+        };
+    };
+    bridge_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+        };
+    };
+    bridge_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    bridge_open_page: {
+        parameters: {
+            query?: {
+                region?: string | null;
+            };
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPageOut"];
+                };
             };
         };
     };
@@ -7307,6 +7727,34 @@ export interface operations {
             };
         };
     };
+    publish_cases_rebase: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rebase"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebaseOut"];
+                };
+            };
+        };
+    };
     publish_source: {
         parameters: {
             query?: {
@@ -7793,6 +8241,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    reminders_staff_to_call: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallList"];
+                };
+            };
+        };
+    };
+    reminders_staff_called: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallDone"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reminders_staff_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallNumber"];
                 };
             };
         };
