@@ -17,6 +17,7 @@ from backend.sdk.findings import Finding
 from backend.sdk.manifest import load_sources
 from tests.sdk.samples import MATTER, MODULE, folder
 
+ORIGIN = f'\n[origin]\nmodule = "other_city"\nversion = "1.0.0"\ndigest = "{"0" * 64}"\n'
 CONNECTOR = '\n[connector]\nurl = "https://sample-owner.example/tf"\n'
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,6 +87,8 @@ CASES: list[tuple[str, Callable[[Path], Path]]] = [
     ),
     ("module.connector", top('decider = "department"')),
     ("module.connector", lambda root: folder(root, module=MODULE + CONNECTOR)),
+    ("module.origin", lambda root: folder(root, module=MODULE + ORIGIN)),
+    ("module.origin", lambda root: folder(root, module=MODULE + ORIGIN.replace("other_city", "sample_owner"))),
     ("matter.audience", in_matter('audience = ["person"]', "audience = []")),
     ("matter.kind", in_matter('kind = "apply"', 'kind = "book"')),
     ("matter.kind", in_matter('kind = "apply"', 'kind = "link"')),
