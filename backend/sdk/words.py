@@ -69,6 +69,7 @@ KEYS: dict[str, dict[str, str]] = {
         "kind": "apply 申请、query 查询、book 预约、pay 缴费、certificate 认证、link 只有指南和链接",
         "audience": "服务对象：person 个人、company 单位",
         "level": "要什么认证：none 不用、login 登录、verified 实名、face 人脸；够用就好",
+        "page": "办理时进入部门自己的页面（包里的 h5/），不用平台的表单",
         "item_code": "事项编码，按公布的写",
         "matter_type": "事项类型代码",
         "handling": "immediate 即办件、promised 承诺件",

@@ -29,7 +29,11 @@ def test_our_pages_name_a_browser_once(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "icon.svg").write_text("<svg/>")
     pages = Pages(tmp_path)
-    app = SimpleNamespace(ctx=SimpleNamespace(settings=SimpleNamespace(http=SimpleNamespace(public_url="https://a.b"))))
+    app = SimpleNamespace(
+        ctx=SimpleNamespace(
+            settings=SimpleNamespace(http=SimpleNamespace(public_url="https://a.b", module_url="https://m.a.b"))
+        )
+    )
 
     def get(path: str, cookies: dict[str, str]) -> str:
         request: Any = SimpleNamespace(path=path, cookies=cookies, headers={}, method="GET", app=app)
