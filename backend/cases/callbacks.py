@@ -39,7 +39,7 @@ async def department_update(
     InvalidPayload, ServiceUnavailable."""
     try:
         verified = await verify_request(
-            headers, method="POST", path=path, body=body, keys=gateway.keys(), seen_nonce=_seen
+            headers, method="POST", path=path, body=body, keys=gateway.keys(module), seen_nonce=_seen
         )
     except SignatureRefused as exc:
         raise CallbackRefused(extra={"module": module[:64], "reason": exc.code}) from exc

@@ -44,7 +44,14 @@ Name = Literal["submit", "query", "track", "withdraw"]
 class _Door:
     signer: Signer
     keys: Mapping[str, Ed25519PublicKey]
+    modules: Mapping[str, frozenset[str]]
     base_url: str
+
+    def keys_of(self, module: str) -> dict[str, Ed25519PublicKey]:
+        """A department's key opens its own module and no other: with it a result is decided and a licence issued."""
+        every = {"*"} if self.base_url else set()
+        allowed = {module} | every
+        return {key_id: key for key_id, key in self.keys.items() if self.modules.get(key_id, frozenset()) & allowed}
 
 
 MOST_DEPARTMENTS = 500
@@ -60,15 +67,16 @@ def configure(config: DepartmentsConfig) -> None:
     _door = _Door(
         Signer(config.key_id, private_key(config.private_key)),
         {key_id: public_key(pem) for key_id, pem in config.public_keys.items()},
+        {key_id: frozenset(modules) for key_id, modules in config.key_modules.items()},
         config.base_url.rstrip("/"),
     )
 
 
-def keys() -> Mapping[str, Ed25519PublicKey]:
-    """The departments' public keys, for their callbacks."""
+def keys(module: str) -> Mapping[str, Ed25519PublicKey]:
+    """The public keys that speak for a module, for its department's callbacks."""
     if _door is None:
         raise RuntimeError("gateway.configure() was not called in this process")
-    return _door.keys
+    return _door.keys_of(module)
 
 
 def signer() -> Signer:
@@ -95,7 +103,7 @@ def _department(entry: MatterEntry) -> Department:
             breaker=Breaker(module.connector.breaker.failures, module.connector.breaker.reset_s),
             public_only=not _door.base_url,
         )
-        held = (url, Department(module.id, client, _door.signer, _door.keys))
+        held = (url, Department(module.id, client, _door.signer, _door.keys_of(module.id)))
         if len(_departments) > MOST_DEPARTMENTS:
             _departments.clear()
         _departments[entry.release] = held

@@ -120,12 +120,15 @@ class AuthorityConfig(msgspec.Struct, frozen=True, kw_only=True):
 class DepartmentsConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Our key towards department systems, and their public keys (key id → Ed25519 PEM).
 
+    `key_modules` says for which modules a key speaks (key id → module ids); a key that is not named there speaks for
+    none. In local mode one simulator stands for all departments, and `*` is every module; elsewhere `*` means nothing.
     `base_url` is where the departments' simulator listens in local mode; real modules name their own address.
     """
 
     key_id: str
     private_key: str
     public_keys: dict[str, str]
+    key_modules: dict[str, list[str]] = {}
     base_url: str = ""
 
     def __repr__(self) -> str:

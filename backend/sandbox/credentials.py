@@ -111,7 +111,11 @@ def _addressed(vendors: Vendors, base: str, public: str) -> Vendors:
         sms=replace(vendors.sms, base_url=f"{base}/sms"),
         faceid=replace(vendors.faceid, base_url=f"{base}/faceid"),
         authority=replace(vendors.authority, base_url=f"{base}/authority"),
-        departments=replace(vendors.departments, base_url=f"{base}/departments"),
+        departments=replace(
+            vendors.departments,
+            base_url=f"{base}/departments",
+            key_modules={key: ["*"] for key in vendors.departments.public_keys},
+        ),
         official=replace(vendors.official or _official(), base_url=f"{base}/official"),
     )
 

@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from backend.cases import dispatch, tasks
 from backend.core import clock, db
+from backend.modules import gateway
+from backend.providers.vendors import desk
 from backend.sdk.department import (
     Signer,
     SubmitAnswer,
@@ -192,8 +195,6 @@ async def own_department(answer: Callable[[SubmitCall], SubmitAnswer]) -> AsyncI
     from sanic import Sanic
 
     from backend.core import settings
-    from backend.modules import gateway
-    from backend.providers.vendors import desk
     from backend.sdk.department.server import DepartmentServer
 
     ours = desk().config.departments
@@ -346,14 +347,11 @@ class Door:
     def signed(
         self, event: UpdateEvent, *, key: str | None = None, module: str = MODULE, age: int = 0
     ) -> tuple[Any, bytes]:
-        import msgspec
-
         from backend.core import settings
-        from backend.modules import gateway
 
         world = msgspec.json.decode((settings.current().data / "sandbox" / "keys.json").read_bytes())
         body = msgspec.json.encode(event)
-        signer = Signer(next(iter(gateway.keys())), private_key(key or world["department_private_key"]))
+        signer = Signer(next(iter(gateway.keys(MODULE))), private_key(key or world["department_private_key"]))
         headers = sign_request(
             signer,
             module=module,
@@ -383,6 +381,39 @@ def news(number: str) -> UpdateEvent:
         at=clock.now().isoformat(),
         outcome="approved",
     )
+
+
+async def test_a_key_speaks_for_the_modules_that_it_is_registered_for_and_no_other() -> None:
+    """With its own good key a department could decide another's cases, and have licences issued."""
+    held = desk().config.departments
+    [(key_id, pem)] = held.public_keys.items()
+    own = {key_id: [MODULE], "another": ["province_health"]}
+    real = msgspec.structs.replace(held, base_url="", public_keys={key_id: pem, "another": pem}, key_modules=own)
+    try:
+        gateway.configure(real)
+        assert list(gateway.keys(MODULE)) == [key_id]
+        assert list(gateway.keys("province_health")) == ["another"]
+        assert dict(gateway.keys("nobody")) == {}
+        gateway.configure(msgspec.structs.replace(real, key_modules={}))
+        assert dict(gateway.keys(MODULE)) == {}, "a key that nobody has bound opens nothing"
+        gateway.configure(msgspec.structs.replace(real, key_modules={key_id: ["*"]}))
+        assert dict(gateway.keys(MODULE)) == {}, "every module is for the simulator alone"
+    finally:
+        gateway.configure(held)
+
+
+async def test_news_signed_by_another_departments_key_is_refused(http: Client, zhang: Client, sandbox: Any) -> None:
+    """A signature that is good, by a key that is known, for a module that it has no business with."""
+    held = desk().config.departments
+    elsewhere = {key: ["province_health"] for key in held.public_keys}
+    door = Door(http)
+    headers, body = door.signed(news("SC-ABCDEFGH23"))
+    gateway.configure(msgspec.structs.replace(held, key_modules=elsewhere))
+    try:
+        status, answer = await door.send(headers, body)
+    finally:
+        gateway.configure(held)
+    assert (status, answer["code"]) == (401, "cases.callback_refused")
 
 
 @pytest.mark.parametrize("how", ["forged", "stale", "other_module", "altered", "unsigned"])
