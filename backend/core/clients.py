@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import random
+import re
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -173,11 +174,19 @@ class _PublicOnly(AbstractResolver):
         await self._inner.close()
 
 
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/32")  # NAT64 (RFC 6052, 8215): what lies behind is a router's choice
+
+
 def is_public(address: str) -> bool:
-    """Whether an IP literal is globally routable (not loopback, private, link-local or multicast)."""
+    """Whether an IP literal is globally routable (not loopback, private, link-local or multicast), also as an IPv4
+    address in the forms that IPv6 wraps it in."""
     ip = ipaddress.ip_address(address.split("%", 1)[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _TRANSLATED or int(ip) >> 32 == 0:  # ::a.b.c.d, deprecated and never public
+            return False
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is not None:
+            return is_public(str(inner))
     return ip.is_global and not ip.is_multicast
 
 
@@ -415,8 +424,12 @@ def _is_inner_literal(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return False  # a name: checked when it is resolved
+        # `2130706433`, `127.1`, `0x7f.1`: some resolvers take such numbers for an address, past the check of ours
+        return _NUMBER.search(host) is not None
     return not is_public(host)
+
+
+_NUMBER = re.compile(r"(^|\.)([0-9]+|0[xX][0-9a-fA-F]*)\.?$")
 
 
 def _retry_after(value: str | None) -> float | None:

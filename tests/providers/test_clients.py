@@ -151,7 +151,11 @@ async def test_a_redirect_is_not_followed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "224.0.0.1"]
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "224.0.0.1"),
+        *("64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "::127.0.0.1", "2001:db8::1", "fd00::1"),
+    ],
 )
 async def test_inner_addresses_are_refused_for_good(address: str) -> None:
     assert not is_public(address)
@@ -161,8 +165,17 @@ async def test_inner_addresses_are_refused_for_good(address: str) -> None:
     assert (found.value.kind, found.value.code) == ("permanent", "address_refused")
 
 
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "0x7f.0.0.1", "inner.0x7f000001"])
+async def test_a_number_that_may_be_taken_for_an_address_is_refused_for_good(host: str) -> None:
+    with pytest.raises(ProviderError) as found:
+        await Client("x", f"http://{host}", public_only=True).request("GET", "/", call="c")
+    assert (found.value.kind, found.value.code) == ("permanent", "address_refused")
+
+
 def test_an_outer_address_is_public() -> None:
     assert is_public("223.5.5.5")
+    assert is_public("2400:3200::1")
+    assert is_public("::ffff:223.5.5.5")
 
 
 async def test_a_name_that_resolves_inside_is_refused_for_good() -> None:
