@@ -27,7 +27,6 @@ from push import buckets, channels, cids, health, planning, reach, senders, send
 from push.channels import Target
 from push.choosing import ORDER, choose
 from push.senders import Sending
-from push.texts import Content
 from push.verdicts import CID_LIFE
 
 log = logging.get("push")
@@ -197,7 +196,7 @@ async def _claim(
         for row in plain:
             citizen = str(row["citizen_id"])
             held = devices.get(citizen, [])
-            address = _address(addresses.get(citizen), channel)
+            address = reach.address_on(channel, addresses[citizen]) if citizen in addresses else ""
             idempotency, since = row["idempotency"], row["idempotency_at"]
             if channel == "jpush" and (idempotency is None or at - since >= CID_LIFE):
                 if not stock or not held:
@@ -207,8 +206,7 @@ async def _claim(
             elif not held and not address:
                 odd.append(row)
                 continue
-            left = max(60, min(86_400, int((row["expires_at"] - at).total_seconds())))
-            ready.append((row, Target(address, held, row["template"], idempotency, left), since))
+            ready.append((row, Target(address, held, row["template"], idempotency, sending.left_of(row, at)), since))
         taken = await db.fetch(
             "UPDATE push_delivery d SET state = 'claimed', claimed_at = $1, attempts = d.attempts + 1, next_at = $2,"
             " updated_at = $1, targets = n.t::jsonb, idempotency = n.i, idempotency_at = n.b"
@@ -223,12 +221,6 @@ async def _claim(
         )
     attempts = {row["id"]: int(row["attempts"]) for row in taken}
     return [Claimed(row, attempts[row["id"]], target, since) for row, target, since in ready], odd
-
-
-def _address(found: Any, channel: str) -> str:
-    if found is None:
-        return ""
-    return {"wechat": found.wechat_openid, "alipay": found.alipay_user_id, "sms": found.phone}[channel] or ""
 
 
 Outcome = str | ProviderError
@@ -258,22 +250,14 @@ async def _call(claims: list[Claimed], *, recovers: bool) -> None:
 
 async def _one(claim: Claimed) -> Outcome:
     row = claim.row
-    content = Content(
-        id=str(row["message_id"]),
-        kind=row["kind"],
-        title=row["title"],
-        body=row["body"],
-        link=row["link"],
-        data=msgspec.json.decode(row["data"]),
-        created_at=row["told_at"],
-    )
     try:
-        return await channels.send(row["channel"], claim.target, content)
+        return await channels.send(row["channel"], claim.target, sending.content(row))
     except ProviderError as error:
         return error
     except Exception as exc:
+        # a defect of ours, of whatever kind: its neighbours in the batch must not fall with it, and since nobody knows
+        # whether it was before or after the call, nobody sends it again by guess
         log.error("attempt_failed", delivery=str(row["id"]), error=repr(exc), exc_info=exc)
-        # a defect of ours before or after the call: nobody knows, so nobody sends it again by guess
         return ProviderError("unknown", row["channel"], "defect")
 
 
@@ -321,7 +305,7 @@ async def _persist(write: Callable[[], Coroutine[Any, Any, None]]) -> None:
     while True:
         try:
             return await write()
-        except Exception as exc:
+        except Exception as exc:  # the driver, the pool and the wrapper each have their own; `db` knows them all
             if not db.is_connection_error(exc) or time.monotonic() > end:
                 raise
             log.warning("result_waits_for_database", error=repr(exc))

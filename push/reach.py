@@ -48,10 +48,7 @@ async def preferences(citizen_id: str) -> Preferences:
 
 async def devices(citizen_id: str) -> list[str]:
     """JPush registrations, the most recent first."""
-    rows = await db.fetch(
-        "SELECT registration_id FROM push_device WHERE citizen_id = $1 ORDER BY seen_at DESC", uuid.UUID(citizen_id)
-    )
-    return [row["registration_id"] for row in rows]
+    return (await devices_of_many([uuid.UUID(citizen_id)])).get(citizen_id, [])
 
 
 async def devices_of_many(citizens: Sequence[uuid.UUID]) -> dict[str, list[str]]:
@@ -64,6 +61,19 @@ async def devices_of_many(citizens: Sequence[uuid.UUID]) -> dict[str, list[str]]
     for row in rows:
         found.setdefault(str(row["citizen_id"]), []).append(row["registration_id"])
     return found
+
+
+def address_on(channel: str, addresses: Addresses) -> str:
+    """The address of WeChat, Alipay or SMS; empty where there is none."""
+    match channel:
+        case "wechat":
+            return addresses.wechat_openid or ""
+        case "alipay":
+            return addresses.alipay_user_id or ""
+        case "sms":
+            return addresses.phone or ""
+        case _:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,18 @@ SWEEP = 2_000
 """Rows that one statement of the sweep changes."""
 
 
+HELD_BACK = (
+    "EXISTS (SELECT 1 FROM push_sender s WHERE s.sender = x.sender AND (s.state <> 'open' OR {hour}::int < s.hour_from"
+    " OR {hour}::int >= s.hour_to))"
+)
+"""Whether row `x` belongs to a sending that may send nothing in this hour (`hour`)."""
+
+
+def hour(at: datetime) -> int:
+    """The hour that sendings go by, Asia/Shanghai."""
+    return at.astimezone(SHANGHAI).hour
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """`pace` is messages a second over all workers."""
@@ -56,11 +68,10 @@ async def stopped(sender: str) -> None:
 
 async def sending(at: datetime) -> list[Sending]:
     """The open ones whose hours these are, the earliest first."""
-    hour = at.astimezone(SHANGHAI).hour
     rows = await db.fetch(
         "SELECT sender, pace FROM push_sender WHERE state = 'open' AND hour_from <= $1 AND $1 < hour_to"
         " ORDER BY changed_at",
-        hour,
+        hour(at),
     )
     return [Sending(row["sender"], row["pace"]) for row in rows]
 

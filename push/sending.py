@@ -124,7 +124,7 @@ async def _attempt(row: asyncpg.Record, at: datetime) -> bool:
     if attempts is None:
         return False
     try:
-        provider_id = await channels.send(row["channel"], _target(row, ready, at), _content(row))
+        provider_id = await channels.send(row["channel"], _target(row, ready, at), content(row))
     except ProviderError as error:
         await failed(row, attempts, error, now(), expect="claimed", since=ready.idempotency_at)
     else:
@@ -143,11 +143,7 @@ async def _prepare(row: asyncpg.Record, at: datetime) -> Ready | None:
         devices = await reach.devices(citizen)
     else:
         addresses = await ports().addresses(citizen)
-        address = {
-            "wechat": addresses.wechat_openid,
-            "alipay": addresses.alipay_user_id,
-            "sms": addresses.phone,
-        }[row["channel"]] or ""
+        address = reach.address_on(row["channel"], addresses)
     if not devices and not address:
         return None
     idempotency, born = row["idempotency"], row["idempotency_at"]
@@ -186,11 +182,15 @@ async def _claim(row: asyncpg.Record, ready: Ready, at: datetime) -> int | None:
 
 
 def _target(row: asyncpg.Record, ready: Ready, at: datetime) -> Target:
-    left = max(60, min(86_400, int((row["expires_at"] - at).total_seconds())))
-    return Target(ready.address, ready.devices, row["template"], ready.idempotency, left)
+    return Target(ready.address, ready.devices, row["template"], ready.idempotency, left_of(row, at))
 
 
-def _content(row: asyncpg.Record) -> Content:
+def left_of(row: asyncpg.Record, at: datetime) -> int:
+    """Seconds for which a vendor may keep trying."""
+    return max(60, min(86_400, int((row["expires_at"] - at).total_seconds())))
+
+
+def content(row: asyncpg.Record) -> Content:
     return Content(
         id=str(row["message_id"]),
         kind=row["kind"],

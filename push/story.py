@@ -10,7 +10,7 @@ import msgspec
 from backend.core import audit, db
 from backend.core.clock import now
 from backend.core.sessions import Principal
-from push import planning, sending, texts
+from push import bulk, planning, senders, sending, texts
 from push.errors import MessageNotFound
 from push.schemas import DeliveryStory, MessageStory
 
@@ -90,14 +90,21 @@ class Stuck(msgspec.Struct, kw_only=True):
 
 
 async def stuck() -> Stuck:
-    """What waits longer than two minutes past its time."""
+    """What waits longer than two minutes past its time. What a person, or a sending's hours, hold back does not."""
     late = now() - STUCK
-    messages = await db.fetch_one("SELECT count(*) AS n, min(plan_at) AS at FROM push_message WHERE plan_at < $1", late)
-    rows = await db.fetch_one(
-        "SELECT count(*) FILTER (WHERE state IN ('queued', 'retry', 'unknown')) AS n,"
-        " count(*) FILTER (WHERE state = 'claimed') AS claimed, min(next_at) AS at FROM push_delivery"
-        " WHERE next_at < $1 AND state IN ('queued', 'retry', 'unknown', 'claimed')",
+    messages = await db.fetch_one(
+        "SELECT count(*) AS n, min(plan_at) AS at FROM push_message x WHERE plan_at < $1"  # noqa: S608
+        f" AND NOT {senders.HELD_BACK.format(hour='$2')}",
         late,
+        senders.hour(now()),
+    )
+    rows = await db.fetch_one(
+        "SELECT count(*) FILTER (WHERE state IN ('queued', 'retry', 'unknown')) AS n,"  # noqa: S608
+        " count(*) FILTER (WHERE state = 'claimed') AS claimed, min(next_at) AS at FROM push_delivery x"
+        " WHERE next_at < $1 AND state IN ('queued', 'retry', 'unknown', 'claimed')"
+        f" AND NOT {senders.HELD_BACK.format(hour='$2')}",
+        late,
+        senders.hour(now()),
     )
     assert messages is not None
     assert rows is not None  # aggregates always give a row
@@ -117,6 +124,6 @@ async def replay() -> int:
         for row in rows:
             await planning.plan(row["id"])
         done += len(rows)
-    while (count := await sending.send_due()) > 0:
+    while (count := await sending.send_due() + await bulk.pump(5.0)) > 0:
         done += count
     return done

@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.core import db
 from backend.core.clock import shifted
-from push import story, tasks
+from push import senders, service, story, tasks
 from tests.cases.people import handler
 from tests.conftest import Client, Server, Simulators
 from tests.push.conftest import Town, counts, fault, tell
@@ -68,6 +68,28 @@ async def command(*words: str) -> tuple[int, str]:
     out, err = await made.communicate()
     assert made.returncode is not None
     return made.returncode, (out or err).decode()
+
+
+async def test_what_a_person_holds_back_is_not_stuck(town: Town, sandbox: Simulators) -> None:
+    person = town.person(alipay=True)
+    await person.prefer()
+    told = {uuid.UUID(person.id): "campaign:held"}
+    words = {"title": "标题标题", "body": "内容内容", "reason": "原因原因", "link": None}
+    async with db.transaction():
+        await senders.opened("campaign:x", pace=100)
+        await service.notify_many(told, "policy", sender="campaign:x", **words)
+    with shifted(timedelta(minutes=3)):
+        assert (await story.stuck()).unplanned == 1, "open, due, and nobody has taken it"
+        await senders.paused("campaign:x")
+        assert (await story.stuck()).unplanned == 0
+        assert await story.replay() == 1, "it is looked at, and left"
+        assert await counts(sandbox) == {}
+        await senders.opened("campaign:x", pace=100)
+    with shifted(timedelta(minutes=6)):
+        assert await story.replay() > 0
+        assert await counts(sandbox) == {"alipay": 1}
+        await senders.opened("campaign:x", pace=100, hour_from=0, hour_to=0)
+        assert (await story.stuck()).oldest is None
 
 
 async def test_the_command_prints_the_story(town: Town, drain: Any) -> None:
