@@ -16,7 +16,9 @@ from backend.core.errors import AppError
 from backend.core.settings import load
 from backend.identity import enrolment, sealing, staff
 from backend.identity import service as identity
-from backend.identity.schemas import MemberCreate
+from backend.identity.staff_schemas import (
+    MemberCreate,
+)
 from backend.licenses import signing
 from backend.official import menu as official
 from backend.sandbox.people import PEOPLE

@@ -13,6 +13,8 @@ from backend.identity.schemas import (
     CounterCodeTyped,
     CounterConfirm,
     CounterSeen,
+)
+from backend.identity.staff_schemas import (
     MemberReason,
 )
 

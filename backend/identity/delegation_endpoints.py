@@ -16,6 +16,8 @@ from backend.identity.schemas import (
     GuardianshipCreate,
     GuardianshipSeen,
     InvitationOut,
+)
+from backend.identity.staff_schemas import (
     MemberReason,
 )
 

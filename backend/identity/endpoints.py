@@ -30,13 +30,15 @@ from backend.identity.schemas import (
     SessionCreated,
     SessionOut,
     SessionRefresh,
-    StaffSessionCreate,
-    StaffSessionCreated,
-    StaffSessionOut,
     WebviewCode,
     WebviewCodeCreate,
     WebviewSession,
     WechatSession,
+)
+from backend.identity.staff_schemas import (
+    StaffSessionCreate,
+    StaffSessionCreated,
+    StaffSessionOut,
 )
 
 api = Api("identity", "/api/v1", tag="身份")

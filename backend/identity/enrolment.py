@@ -33,7 +33,8 @@ from backend.identity.errors import (
     StaffSelf,
 )
 from backend.identity.models import Staff, StaffEnrolment
-from backend.identity.schemas import (
+from backend.identity.sealing import ENROLMENT, TOTP, index_of, redis_name
+from backend.identity.staff_schemas import (
     EnrolmentBegun,
     EnrolmentOut,
     EnrolmentsOut,
@@ -43,7 +44,6 @@ from backend.identity.schemas import (
     RecoveryCodes,
     SetupCode,
 )
-from backend.identity.sealing import ENROLMENT, TOTP, index_of, redis_name
 
 LIFE = timedelta(hours=24)
 CODE_LENGTH = 16

@@ -12,6 +12,7 @@ from msgspec import Meta
 Phone = Annotated[str, Meta(pattern=r"^1[3-9][0-9]{9}$", max_length=11, examples=["13800000001"])]
 Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
+Reason = Annotated[str, Meta(min_length=2, max_length=200)]
 Channel = Literal["wechat", "alipay", "h5"]
 # Browsers drop tabs and line feeds and read a backslash as a slash: `/<tab>/host` would leave our pages.
 OwnPath = Annotated[
@@ -207,131 +208,6 @@ class DataUses(msgspec.Struct, kw_only=True):
 class DataUsesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=18, pattern=r"^[0-9]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
-
-
-class StaffSessionCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One of `otp` and `recovery_code`; the latter when the authenticator is gone."""
-
-    username: Annotated[str, Meta(min_length=1, max_length=64)]
-    password: Annotated[str, Meta(min_length=1, max_length=256)]
-    otp: Code | None = None
-    recovery_code: Annotated[str, Meta(min_length=12, max_length=20)] | None = None
-
-
-class StaffOut(msgspec.Struct, kw_only=True):
-    username: str
-    display_name: str
-    roles: list[str]
-    regions: list[str]
-
-
-class StaffSessionCreated(msgspec.Struct, kw_only=True):
-    token: str
-    expires_at: datetime
-    csrf: str
-    staff: StaffOut
-    recovery_left: int
-
-
-class StaffSessionOut(msgspec.Struct, kw_only=True):
-    expires_at: datetime
-    csrf: str
-    staff: StaffOut
-    recovery_left: int
-
-
-Role = Literal["window", "reviewer", "publisher", "operator", "auditor", "admin"]
-Username = Annotated[str, Meta(min_length=2, max_length=64, pattern=r"^[a-z][a-z0-9._-]*(?!\n)$")]
-SetupCodeText = Annotated[str, Meta(min_length=16, max_length=24)]
-RegionCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]
-Reason = Annotated[str, Meta(min_length=2, max_length=200)]
-
-
-class MemberCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`regions` are 6-digit codes; a province code covers all of it. 审计 and 管理 stand alone."""
-
-    username: Username
-    display_name: Annotated[str, Meta(min_length=1, max_length=64)]
-    roles: Annotated[list[Role], Meta(min_length=1, max_length=6)]
-    regions: Annotated[
-        list[Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]], Meta(min_length=1, max_length=30)
-    ]
-
-
-class MemberOut(msgspec.Struct, kw_only=True):
-    """`enrolment`: asked (a second admin is waited for), open (a setup code is out), expired, or null."""
-
-    username: str
-    display_name: str
-    roles: list[str]
-    regions: list[str]
-    enrolled: bool
-    disabled: bool
-    enrolment: str | None
-    recovery_left: int
-
-
-class MembersOut(msgspec.Struct, kw_only=True):
-    items: list[MemberOut]
-
-
-class MemberReason(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    reason: Reason
-
-
-class EnrolmentOut(msgspec.Struct, kw_only=True):
-    """`asked_by` null: somebody at the machine itself."""
-
-    id: str
-    username: str
-    display_name: str
-    state: str
-    reason: str
-    asked_by: str | None
-    asked_at: datetime
-    expires_at: datetime | None
-
-
-class EnrolmentsOut(msgspec.Struct, kw_only=True):
-    items: list[EnrolmentOut]
-
-
-class SetupCode(msgspec.Struct, kw_only=True):
-    """Told once, to be handed over in person."""
-
-    username: str
-    setup_code: str
-    expires_at: datetime
-
-
-class EnrolmentBegin(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    username: Annotated[str, Meta(min_length=1, max_length=64)]
-    setup_code: SetupCodeText
-
-
-class EnrolmentBegun(msgspec.Struct, kw_only=True):
-    """`otpauth` is what a QR code carries; `secret` is base32, for typing."""
-
-    secret: str
-    otpauth: str
-    expires_at: datetime
-
-
-class EnrolmentConfirm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    username: Annotated[str, Meta(min_length=1, max_length=64)]
-    setup_code: SetupCodeText
-    password: Annotated[str, Meta(min_length=12, max_length=256)]
-    otp: Code
-
-
-class RecoveryCodes(msgspec.Struct, kw_only=True):
-    """Told once."""
-
-    codes: list[str]
-
-
-class RecoveryRenew(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    otp: Code
 
 
 MatterScope = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^(\*|[a-z0-9_]+\.[a-z0-9_]+)(?!\n)$")]

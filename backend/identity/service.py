@@ -45,12 +45,14 @@ from backend.identity.schemas import (
     MeUpdate,
     PhoneCodeSent,
     RealNameDone,
-    StaffSessionCreated,
-    StaffSessionOut,
     WebviewCode,
 )
 from backend.identity.sessions import Opened
 from backend.identity.staff import Member
+from backend.identity.staff_schemas import (
+    StaffSessionCreated,
+    StaffSessionOut,
+)
 
 __all__ = [
     "Acting",

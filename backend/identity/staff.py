@@ -23,8 +23,12 @@ from backend.core.settings import current
 from backend.identity import devices, recovery, revocation, sessions
 from backend.identity.errors import StaffLocked, StaffNotFound, StaffSignInFailed
 from backend.identity.models import Staff, StaffSession
-from backend.identity.schemas import StaffOut, StaffSessionCreated, StaffSessionOut
 from backend.identity.sealing import TOTP, redis_name
+from backend.identity.staff_schemas import (
+    StaffOut,
+    StaffSessionCreated,
+    StaffSessionOut,
+)
 
 log = logging.get("identity.staff")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.core.http import Api, Call, Empty
 from backend.identity import enrolment, errors
 from backend.identity.devices import Caller
-from backend.identity.schemas import (
+from backend.identity.staff_schemas import (
     EnrolmentBegin,
     EnrolmentBegun,
     EnrolmentConfirm,

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from backend.commands import SEALED
 from backend.core import crypto, db, keys, rotation, settings
 from backend.identity import enrolment
-from backend.identity.schemas import MemberCreate
+from backend.identity.staff_schemas import (
+    MemberCreate,
+)
 from backend.licenses import signing
 from tests.conftest import ROOT, Client, Server
 from tests.identity.conftest import Enter, Handler
