@@ -130,7 +130,7 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, add_help=name not in ("run", "modules"))
         command.set_defaults(function=function)
     worker = commands.add_parser("worker", help="a Celery worker")
-    worker.add_argument("--queues", default="urgent,default")
+    worker.add_argument("--queues", default="urgent,default,bulk")
     worker.add_argument("--concurrency", type=int, default=int(os.environ.get("TF_WORKER_CONCURRENCY", "2")))
     worker.set_defaults(function=_worker)
     migrations = commands.add_parser("migrations", help="write migrations: migrations make APP [APP ...]")

@@ -64,7 +64,13 @@ def tianfu(settings: LocalSettings) -> Plan:
         ],
         programs=[
             Program("web", [*backend, "web"], copies=settings.web_workers, serves=True),
-            Program("worker", [*backend, "worker"], copies=settings.workers, patience=10.0, stop_rank=2),
+            Program(
+                "worker",
+                [*backend, "worker", "--queues=urgent,default"],
+                copies=settings.workers,
+                patience=10.0,
+                stop_rank=2,
+            ),
             # reserved: a code or the news of a case never waits behind a mass sending, or behind anything else
             Program("urgent", [*backend, "worker", "--queues=urgent", "--concurrency=1"], patience=10.0, stop_rank=2),
             Program("bulk", [*backend, "worker", "--queues=bulk", "--concurrency=1"], patience=10.0, stop_rank=2),

@@ -43,7 +43,7 @@ def planner(folder: Path) -> Planner:
                 Program("web", [*backend, "web"], serves=True, env={"TF_PREVIEW": str(state)}),
                 Program(
                     "worker",
-                    [*backend, "worker", "--queues=urgent,default,bulk", "--concurrency=1"],
+                    [*backend, "worker", "--concurrency=1"],
                     patience=10.0,
                     stop_rank=2,
                 ),
