@@ -175,9 +175,7 @@ async def _accept(who: Principal, code: str) -> DelegationOut:
     await record(who, found, "accepted")
     out = await _told(found, who.id)
     other = found.agent_id if str(found.grantor_id) == who.id else found.grantor_id
-    await notices.delegation(
-        other, str(found.id), "agreed", "对方已同意代办", "可以在“家人代办”里查看范围和期限，也可以随时结束。"
-    )
+    await notices.delegation(other, str(found.id), "agreed", "对方已同意代办", _AGREED)
     return out
 
 
