@@ -33,21 +33,26 @@ async def find() -> int:
     for rule in await db.fetch(
         "SELECT id, call_days, renew FROM reminders_rule WHERE active AND listed AND call_days IS NOT NULL"
     ):
-        made += await _find(rule)
+        place: uuid.UUID | None = uuid.UUID(int=0)
+        while place is not None:  # page by page: those who need no call must not stand before those who do
+            count, place = await _find(rule, place)
+            made += count
     return made
 
 
-async def _find(rule: asyncpg.Record) -> int:
+async def _find(rule: asyncpg.Record, after: uuid.UUID) -> tuple[int, uuid.UUID | None]:
+    """One page of those who were told, behind a licence; how many were listed, and where the next page begins."""
     present = today()
     rows = await db.fetch(
         "SELECT DISTINCT ON (r.license_id) r.license_id, r.license_name, r.valid_until, r.message_id"
         " FROM reminders_reminder r WHERE r.rule_id = $1 AND r.state = 'told' AND r.valid_until BETWEEN $2 AND $3"
-        " AND NOT EXISTS (SELECT 1 FROM reminders_call c WHERE c.license_id = r.license_id)"
+        " AND r.license_id > $5 AND NOT EXISTS (SELECT 1 FROM reminders_call c WHERE c.license_id = r.license_id)"
         " ORDER BY r.license_id, r.told_at DESC LIMIT $4",
         rule["id"],
         present,
         present + timedelta(days=rule["call_days"]),
         BATCH,
+        after,
     )
     looked = await push.looked_at([row["message_id"] for row in rows if row["message_id"] is not None])
     holders = await expiry.still_ending(row["license_id"] for row in rows)
@@ -71,7 +76,7 @@ async def _find(rule: asyncpg.Record) -> int:
             row["valid_until"],
             regions.get(str(holder)),
         )
-    return made
+    return made, rows[-1]["license_id"] if len(rows) == BATCH else None
 
 
 async def drop_settled() -> int:

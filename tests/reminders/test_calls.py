@@ -107,6 +107,25 @@ async def test_who_looked_or_renewed_is_not_called(zhang: Client, operator: Hand
     assert await listed(window) == []
 
 
+async def test_those_who_need_no_call_do_not_stand_before_those_who_do(
+    zhang: Client, operator: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many have looked; the one who has not is found, whatever the order and however small the page."""
+    await wants_calls(operator)
+    for _ in range(4):
+        await holds(zhang, 7)
+    await night()
+    first, *_, last = [
+        row["message_id"] for row in await db.fetch("SELECT message_id FROM reminders_reminder ORDER BY license_id")
+    ]
+    monkeypatch.setattr(calls, "BATCH", 1)
+    for unread in (last, first):
+        await db.execute("DELETE FROM reminders_call")
+        await db.execute("UPDATE push_message SET read_at = now()")
+        await db.execute("UPDATE push_message SET read_at = NULL WHERE id = $1", unread)
+        assert await calls.find() == 1
+
+
 async def test_without_a_day_nobody_is_called_and_a_day_before_the_first_reminder_is_refused(
     zhang: Client, operator: Handler, window: Handler
 ) -> None:
