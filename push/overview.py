@@ -7,7 +7,7 @@ from datetime import timedelta
 from backend.core import db
 from backend.core.clock import now
 from backend.providers.vendors import desk
-from push import texts
+from push import senders, texts
 from push.choosing import ORDER
 from push.schemas import ChannelOut, CodeCount, PushHealth
 
@@ -38,7 +38,12 @@ async def health() -> PushHealth:
         CODES,
     )
     rests = {row["channel"]: row for row in await db.fetch("SELECT * FROM push_channel")}
-    unplanned = await db.fetch_one("SELECT count(*) AS n FROM push_message WHERE plan_at <= $1", at)
+    unplanned = await db.fetch_one(
+        "SELECT count(*) AS n FROM push_message x WHERE plan_at <= $1"  # noqa: S608
+        f" AND NOT {senders.HELD_BACK.format(hour='$2')}",
+        at,
+        senders.hour(at),
+    )
     by_channel = {row["channel"]: row for row in counts}
     due = {row["channel"]: row for row in waiting}
     rates = desk().config.rates
