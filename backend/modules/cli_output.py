@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backend.sdk.check import page_of
 from backend.sdk.findings import Finding
 
 REFUSED = 1
@@ -49,7 +50,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 
 def findings(found: Iterable[Finding]) -> None:
-    """One paragraph a finding: place, what is wrong, how to mend it."""
+    """One paragraph a finding: place, what is wrong, how to mend it, the page that explains the rule."""
     out = console()
     for item in found:
         wrong = item.severity == "error"
@@ -60,3 +61,6 @@ def findings(found: Iterable[Finding]) -> None:
         out.print(line)
         if item.mend:
             out.print(Text(f"      怎么改：{item.mend}", style="dim"))
+        page = page_of(item.code)
+        if page:
+            out.print(Text(f"      说明：{page}", style="dim"))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from backend.sdk.check import GROUPS, HOST, RULES
 from backend.sdk.schema import files as schema_files
 from backend.sdk.schema import schemas
 from backend.sdk.words import KEYS, SHAPES
@@ -88,16 +89,51 @@ def _kind(value: dict[str, Any]) -> str:
     return text + (f"（{'，'.join(bounds)}）" if bounds else "")
 
 
-def files() -> dict[str, str]:
-    """Every generated file of `docs/modules/`."""
-    return {"reference.md": page(), **schema_files()}
+def rules(folder: Path) -> str:
+    """The list of all rules with the titles of their pages, which are in `folder`."""
+
+    def row(code: str) -> str:
+        lines = (folder / f"{code}.md").read_text("utf-8").split("\n")
+        word = "提醒" if len(lines) > 2 and "· 提醒" in lines[2] else "错误"
+        return f"| `{code}` | [{lines[0].removeprefix('# ')}]({code}.md) | {word} |"
+
+    lines = [
+        "# 检查规则",
+        "",
+        "由 `python -m backend modules reference` 生成，不要手改。",
+        "",
+        "一条规则一个代码、一个函数（`backend/sdk/check/`）、一页说明：检查什么，为什么，错的和对的各是什么样，怎么改。提交、预览、",
+        "上线前运行的是同一份代码，一次列出全部问题。**错误**必须改；**提醒**给审核的人看。",
+        "",
+        "各页的样例只写出和样板模块（`tests/sdk/samples.py`）不同的键；样例就是测试，错的一定查得出，对的一句提示也没有。",
+        "",
+        "指南类规则参照 GB/T 36114、GB/T 39554.2、国办发〔2017〕47号、国办发〔2018〕45号的公开核查项；",
+        "标准原文未能逐条核对，以正式文本为准。",
+    ]
+    heads = (
+        ("读文件时", sorted(GROUPS)),
+        ("模块和事项的内容", list(RULES)),
+        ("上传时由平台核对", sorted(HOST)),
+    )
+    for head, codes in heads:
+        lines += ["", f"## {head}", "", "| 代码 | 规则 | |", "|---|---|---|"]
+        lines += [row(code) for code in codes]
+    return "\n".join(lines) + "\n"
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Every generated file of `docs/modules/`, which is `folder`."""
+    made = {"reference.md": page(), **schema_files()}
+    if (folder / "rules").is_dir():
+        made["rules/README.md"] = rules(folder / "rules")
+    return made
 
 
 def stale(folder: Path) -> list[str]:
     """Names of generated files that differ from what the code says now."""
     return [
         name
-        for name, text in files().items()
+        for name, text in files(folder).items()
         if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
     ]
 
@@ -107,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     folder = Path(given[0])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files().items():
+    for name, text in files(folder).items():
         (folder / name).write_text(text, "utf-8")
     return 0
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from backend.sdk.files import SourceFile
 from backend.sdk.findings import Finding
 from backend.sdk.manifest import Bundle, Field, Matter, Module
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """One folder under check. `live` is the version that citizens have now, when there is one."""
 
@@ -28,6 +32,29 @@ class Context:
     def matters(self) -> list[Matter]:
         return self.bundle.matters
 
+    @cached_property
+    def texts(self) -> list[tuple[Matter | None, str, str]]:
+        """Every text of the module with its matter (None: of `module.toml`) and its dotted place."""
+        found: list[tuple[Matter | None, str, str]] = [(None, path, text) for path, text in strings(self.module)]
+        for matter in self.matters:
+            found += [(matter, path, text) for path, text in strings(matter)]
+        return found
+
+    @cached_property
+    def files(self) -> list[tuple[str, Path]]:
+        """The plain files of the folder by relative name, sorted."""
+        found = ((path.relative_to(self.root).as_posix(), path) for path in sorted(self.root.rglob("*")))
+        return [(name, path) for name, path in found if path.is_file() and not path.is_symlink()]
+
+    @cached_property
+    def page_texts(self) -> list[tuple[str, str]]:
+        """The HTML and CSS files below `h5/`, read."""
+        return [
+            (name, path.read_text("utf-8", "replace"))
+            for name, path in self.files
+            if name.startswith("h5/") and path.suffix.lower() in {".html", ".css"}
+        ]
+
     def error(self, owner: Matter | None, path: str, code: str, message: str, mend: str = "") -> Finding:
         """A finding that stops a release. `path` is dotted, inside the matter or (owner None) the module."""
         return self._finding("error", owner, path, code, message, mend)
@@ -41,6 +68,18 @@ class Context:
         full = ".".join(part for part in (prefix, path) if part)
         named = message if owner is None else f"{owner.name}：{message}"
         return source.finding("error" if severity == "error" else "warning", code, full, named, mend)
+
+
+def strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every string below a value with its dotted place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from strings(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from strings(item, f"{path}.{index}")
 
 
 def walk(fields: list[Field], path: str = "fields", name: str = "") -> Iterator[tuple[str, str, Field, Field | None]]:

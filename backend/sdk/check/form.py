@@ -25,13 +25,21 @@ _lookaround = re.compile(r"\(\?[=!<]|\\[1-9]")
 
 def names_are_unique(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        places = [dotted for _, dotted, _, _ in walk(matter.fields)]
-        for name, count in Counter(places).items():
+        for name, count in Counter(dotted for _, dotted, _, _ in walk(matter.fields)).items():
             if count > 1:
                 yield context.error(matter, "fields", "field.duplicate", f"表单项 {name} 重复", "每项一个名字")
-        if len(places) > MAX_FIELDS:
-            message = f"表单有 {len(places)} 项，最多 {MAX_FIELDS} 项"
+
+
+def forms_are_not_too_long(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        count = sum(1 for _ in walk(matter.fields))
+        if count > MAX_FIELDS:
+            message = f"表单有 {count} 项，最多 {MAX_FIELDS} 项"
             yield context.error(matter, "fields", "field.count", message, "少问一些")
+
+
+def names_are_not_reserved(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
         for path, _, field, _ in walk(matter.fields):
             if field.name in RESERVED:
                 yield context.error(matter, path, "field.reserved", f"{field.name} 是规则语言的保留字", "换一个名字")
@@ -53,19 +61,34 @@ def options_are_complete(context: Context) -> Iterator[Finding]:
 
 def containers_hold_fields(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, parent in walk(matter.fields):
+        for path, _, field, _ in walk(matter.fields):
             if field.type in CONTAINERS and not field.fields:
                 yield context.error(
                     matter, path, "field.empty", f"{field.title} 里没有填写项", "补上 [[fields.fields]]"
                 )
-            elif field.type not in CONTAINERS and field.fields:
+
+
+def only_containers_hold_fields(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for path, _, field, _ in walk(matter.fields):
+            if field.type not in CONTAINERS and field.fields:
                 yield context.error(
                     matter, path, "field.nested", f"{field.title} 不能有下级项", "type 改成 group 或 list"
                 )
+
+
+def containers_are_not_nested(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for path, _, field, parent in walk(matter.fields):
             if parent is not None and field.type in CONTAINERS:
                 yield context.error(
                     matter, path, "field.depth", f"{field.title} 嵌套太深", "group 和 list 里只放普通项"
                 )
+
+
+def commitments_have_a_text(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for path, _, field, _ in walk(matter.fields):
             if field.type == "commitment" and not field.text:
                 yield context.error(matter, path, "field.text", f"{field.title} 没有写承诺内容", "补上 text")
 
@@ -106,25 +129,47 @@ def _day_bounds(bounds: list[int | float | str]) -> Iterator[str]:
         yield "日期界限应写成 2026-01-01、today、today+30d、today-18y 这样"
 
 
-def patterns_are_safe(context: Context) -> Iterator[Finding]:
+def _patterns(context: Context) -> Iterator[tuple[Matter, str, Field, str]]:
     for matter in context.matters:
         for path, _, field, _ in walk(matter.fields):
-            if field.pattern is None or field.type not in FREE_TEXT:
-                continue
-            if not (field.pattern.startswith("^") and field.pattern.endswith("$")):
-                yield context.error(matter, f"{path}.pattern", "field.pattern", "pattern 要用 ^ 开头、$ 结尾", "补上")
-            elif _lookaround.search(field.pattern):
-                message = "pattern 不能用环视和反向引用"
-                yield context.error(matter, f"{path}.pattern", "field.pattern", message, "换一种写法")
-            elif not field.hint:
-                message = f"{field.title} 有格式要求却没有提示"
-                yield context.warning(matter, path, "field.hint", message, "用 hint 说明怎么填")
-            try:
-                jsonschema_rs.Draft202012Validator({"pattern": field.pattern})
-            except (ValueError, jsonschema_rs.ValidationError):
-                yield context.error(
-                    matter, f"{path}.pattern", "field.pattern", "pattern 不是正则表达式", "检查括号和转义"
-                )
+            if field.pattern is not None and field.type in FREE_TEXT:
+                yield matter, path, field, field.pattern
+
+
+def patterns_are_safe(context: Context) -> Iterator[Finding]:
+    for matter, path, _, pattern in _patterns(context):
+        message = _unsafe(pattern)
+        if message:
+            mend = "写成 ^…$，不用环视和反向引用，检查括号和转义"
+            yield context.error(matter, f"{path}.pattern", "field.pattern", message, mend)
+
+
+def _unsafe(pattern: str) -> str | None:
+    if not (pattern.startswith("^") and pattern.endswith("$")):
+        return "pattern 要用 ^ 开头、$ 结尾"
+    if _lookaround.search(pattern):
+        return "pattern 不能用环视和反向引用"
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except (ValueError, jsonschema_rs.ValidationError):
+        return "pattern 不是正则表达式"
+    return None
+
+
+def patterns_are_explained(context: Context) -> Iterator[Finding]:
+    for matter, path, field, _ in _patterns(context):
+        if not field.hint:
+            yield context.warning(
+                matter, path, "field.hint", f"{field.title} 有格式要求却没有提示", "用 hint 说明怎么填"
+            )
+
+
+def read_only_fields_have_a_source(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for path, _, field, _ in walk(matter.fields):
+            if field.readonly and field.prefill is None and field.default is None:
+                message = f"{field.title} 只读却没有来源"
+                yield context.error(matter, path, "field.readonly", message, "写 prefill 或去掉 readonly")
 
 
 def prefill_is_declared(context: Context) -> Iterator[Finding]:
@@ -132,9 +177,6 @@ def prefill_is_declared(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         for path, _, field, parent in walk(matter.fields):
             if field.prefill is None:
-                if field.readonly and field.default is None:
-                    message = f"{field.title} 只读却没有来源"
-                    yield context.error(matter, path, "field.readonly", message, "写 prefill 或去掉 readonly")
                 continue
             name = field.prefill.removeprefix("citizen.")
             if name not in PROFILE | COMPANY:
@@ -143,11 +185,19 @@ def prefill_is_declared(context: Context) -> Iterator[Finding]:
             elif name not in declared:
                 mend = f"在 module.toml 的 fields 里加上 {name}"
                 yield context.error(matter, f"{path}.prefill", "field.prefill", f"模块没有声明要用 {name}", mend)
+            if parent is not None and parent.type == "list":
+                yield context.error(matter, path, "field.prefill", "列表里的项不能预填", "移到列表外面")
+
+
+def prefill_needs_its_level(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for _, _, field, _ in walk(matter.fields):
+            if field.prefill is None:
+                continue
+            name = field.prefill.removeprefix("citizen.")
             if matter.level == "none" or (matter.level == "login" and name not in {"phone", "level"}):
                 message = f"{field.title} 要预填，须先{'登录' if name == 'phone' else '实名'}"
                 yield context.error(matter, "level", "field.prefill_level", message, "提高 level，或不预填")
-            if parent is not None and parent.type == "list":
-                yield context.error(matter, path, "field.prefill", "列表里的项不能预填", "移到列表外面")
 
 
 def defaults_are_valid(context: Context) -> Iterator[Finding]:
@@ -169,19 +219,6 @@ def asked_once(context: Context) -> Iterator[Finding]:
                 yield context.warning(matter, path, "field.asked_again", message, "本人的写 prefill，他人的放进 group")
 
 
-def components_of_fields_exist(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        known = {component.code for component in matter.components}
-        parts = [(path, field.components) for path, _, field, _ in walk(matter.fields)]
-        parts += [(f"materials.{index}", material.components) for index, material in enumerate(matter.materials)]
-        for path, names in parts:
-            for name in names:
-                if name not in known:
-                    yield context.error(
-                        matter, path, "component.unknown", f"没有环节 {name}", "改成 [[components]] 里的代码"
-                    )
-
-
 def rules_compile(context: Context) -> Iterator[Finding]:
     citizen = [name for name in CITIZEN if name in context.module.fields]
     for matter in context.matters:
@@ -192,16 +229,20 @@ def rules_compile(context: Context) -> Iterator[Finding]:
                 at = f"（第 {fault.column} 个字符）" if fault.column else ""
                 yield context.error(matter, path, "rule.invalid", f"规则 {expression}{at}：{fault.message}", fault.mend)
         for path, dotted, field, parent in walk(matter.fields):
-            if field.show_if is None:
-                continue
-            if parent is not None and parent.type == "list":
-                yield context.error(matter, path, "rule.list", "列表里的项不能有显示条件", "移到列表外面")
+            if field.show_if is None or (parent is not None and parent.type == "list"):
                 continue
             try:
                 compile_rule(field.show_if, matter, "show", before=dotted)
             except RuleInvalid as fault:
                 message = f"显示条件 {field.show_if}：{fault.message}"
                 yield context.error(matter, f"{path}.show_if", "rule.invalid", message, fault.mend)
+
+
+def rows_of_lists_are_always_shown(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for path, _, field, parent in walk(matter.fields):
+            if field.show_if is not None and parent is not None and parent.type == "list":
+                yield context.error(matter, path, "rule.list", "列表里的项不能有显示条件", "移到列表外面")
 
 
 def _rules(matter: Matter) -> Iterator[tuple[str, RuleKind, str]]:
@@ -222,11 +263,14 @@ def _rules(matter: Matter) -> Iterator[tuple[str, RuleKind, str]]:
 
 def automatic_decisions_are_ours(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        flow = matter.flow
-        if flow.auto_decide and matter.decider == "department":
+        if matter.flow.auto_decide and matter.decider == "department":
             message = "由部门决定的事项不能由平台自动决定"
             yield context.error(matter, "flow.auto_decide", "rule.decider", message, "删去 auto_decide，或改 decider")
-        if flow.auto_decide and not flow.auto_accept:
+
+
+def automatic_decisions_are_accepted_first(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if matter.flow.auto_decide and not matter.flow.auto_accept:
             message = "自动决定的事项没有写自动受理"
             yield context.error(matter, "flow.auto_decide", "rule.auto", message, '补上 auto_accept，例如 "true"')
 

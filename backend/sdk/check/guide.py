@@ -1,4 +1,4 @@
-"""Rules on the guide: limits, flow, fee, materials and the contradictions that guides are known for.
+"""Rules on the guide: limits, facts, fee and the contradictions that guides are known for.
 
 The contradictions follow the published checks against GB/T 36114, GB/T 39554.2, 国办发〔2017〕47号 and
 国办发〔2018〕45号; promise ≤ legal limit, fee ⇒ basis and the sharing attempt are this platform's own.
@@ -7,15 +7,12 @@ The contradictions follow the published checks against GB/T 36114, GB/T 39554.2,
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding
-from backend.sdk.manifest import Fact, Matter, Step, Term
+from backend.sdk.manifest import Fact, Matter, Term
 
-ACCEPT = frozenset({"accept"})
-DECIDE = frozenset({"decide"})
 OTHER_PROVINCES = re.compile(
     "北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆"
 )
@@ -72,18 +69,20 @@ def _length(term: Term) -> float:
 
 def verified_facts_name_a_source(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        facts = [
-            (name, index, fact) for name in ("conditions", "basis", "rules") for index, fact in _facts(matter, name)
-        ]
-        for name, index, fact in facts:
-            if fact.verified and not fact.source:
-                message = f"“{fact.text[:20]}”标为已核实，却没有出处"
-                yield context.error(matter, f"{name}.{index}", "fact.source", message, "补上 source，或去掉 verified")
+        for name in ("conditions", "basis", "rules"):
+            for index, fact in _facts(matter, name):
+                if fact.verified and not fact.source:
+                    message = f"“{fact.text[:20]}”标为已核实，却没有出处"
+                    mend = "补上 source，或去掉 verified"
+                    yield context.error(matter, f"{name}.{index}", "fact.source", message, mend)
         for name, term in (("promise", matter.limits.promise), ("legal", matter.limits.legal)):
             if term and term.verified and not term.source:
-                yield context.error(
-                    matter, f"limits.{name}", "fact.source", "时限标为已核实，却没有出处", "补上 source"
-                )
+                message = "时限标为已核实，却没有出处"
+                yield context.error(matter, f"limits.{name}", "fact.source", message, "补上 source，或去掉 verified")
+        for index, material in enumerate(matter.materials):
+            if material.verified and not material.basis:
+                message = f"{material.name} 标为已核实，却没有依据"
+                yield context.error(matter, f"materials.{index}", "fact.source", message, "补上 basis，或去掉 verified")
 
 
 def _facts(matter: Matter, name: str) -> list[tuple[int, Fact]]:
@@ -95,41 +94,6 @@ def fee_has_a_basis(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         if matter.fee and matter.fee.charged and not matter.fee.basis:
             yield context.error(matter, "fee", "fee.basis", "收费却没有收费依据", "补上 basis；查不到的写“待确认”")
-
-
-def flow_is_complete(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        if matter.kind == "link":
-            continue
-        steps = matter.flow.steps
-        ids = [step.id for step in steps]
-        if not steps:
-            yield context.error(matter, "flow", "flow.empty", "没有办理流程", "补上 [flow] steps")
-            continue
-        for name, count in Counter(ids).items():
-            if count > 1:
-                yield context.error(matter, "flow.steps", "flow.duplicate", f"步骤 {name} 重复", "每步一个 id")
-        if matter.kind == "apply":
-            for wanted, word in ((ACCEPT, "受理 accept"), (DECIDE, "决定 decide")):
-                if not wanted & set(ids):
-                    yield context.error(matter, "flow.steps", "flow.step", f"流程里没有{word}", "补上这一步")
-            if "deliver" not in ids and "settle" not in ids:
-                yield context.warning(
-                    matter, "flow.steps", "flow.step", "流程里没有办结或送达", "补上 settle 或 deliver"
-                )
-
-
-def step_days_add_up(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        promise, steps = matter.limits.promise, matter.flow.steps
-        timed: list[Step] = [step for step in steps if step.role not in {"applicant", "system"}]
-        if promise is None or not timed or any(step.days is None for step in timed):
-            continue
-        if {step.unit for step in timed} == {promise.unit}:
-            total = sum(step.days or 0 for step in timed)
-            if total != promise.days:
-                message = f"各步时限合计 {total:g}，承诺时限 {promise.days:g}"
-                yield context.error(matter, "flow.steps", "flow.days", message, "改成相等")
 
 
 def site_visits_take_time(context: Context) -> Iterator[Finding]:
@@ -181,65 +145,31 @@ def materials_stay_out_of_conditions(context: Context) -> Iterator[Finding]:
                     yield context.warning(matter, f"conditions.{index}", "guide.material", message, "材料只写在材料里")
 
 
-def materials_are_well_described(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        for code, count in Counter(material.code for material in matter.materials).items():
-            if count > 1:
-                yield context.error(
-                    matter, "materials", "material.duplicate", f"材料代码 {code} 重复", "每份材料一个代码"
-                )
-        for index, material in enumerate(matter.materials):
-            path = f"materials.{index}"
-            if material.how == "upload" and not material.formats:
-                yield context.error(matter, path, "material.formats", f"{material.name} 没有写文件格式", "补上 formats")
-            if material.source == "department" and not material.shared_by:
-                message = f"{material.name} 由部门核发，却没有写从哪里共享"
-                mend = "写 shared_by；取得到的不得再要申请人提交（在线政务服务若干规定第7条）"
-                yield context.error(matter, path, "material.sharing", message, mend)
-            if material.verified and not material.basis:
-                yield context.error(
-                    matter, path, "fact.source", f"{material.name} 标为已核实，却没有依据", "补上 basis"
-                )
-            if (material.blank_form is None) != (material.specimen is None):
-                yield context.error(matter, path, "material.forms", f"{material.name} 的空白表和样表要成对", "两个都给")
-            for name in (material.blank_form, material.specimen):
-                if name and not _inside(context, name):
-                    yield context.error(
-                        matter, path, "material.forms", f"模块里没有文件 {name}", "放进文件夹，写相对路径"
-                    )
+def _guided(context: Context) -> Iterator[Matter]:
+    """The matters that are more than a link."""
+    return (matter for matter in context.matters if matter.kind != "link")
 
 
-def _inside(context: Context, name: str) -> bool:
-    path = (context.root / name).resolve()
-    return path.is_relative_to(context.root.resolve()) and path.is_file()
-
-
-def reminders_can_be_sent(context: Context) -> Iterator[Finding]:
-    codes = {matter.code for matter in context.matters}
-    for matter in context.matters:
-        for index, reminder in enumerate(matter.reminders):
-            path = f"reminders.{index}"
-            if matter.result is None or matter.result.license is None or matter.result.valid_days is None:
-                message = "要提醒到期，却没有写证照类型和有效天数"
-                yield context.error(matter, path, "reminder.result", message, "在 [result] 里写 license 和 valid_days")
-            if reminder.renew and reminder.renew not in codes:
-                yield context.error(
-                    matter, path, "reminder.renew", f"没有事项 {reminder.renew}", "写本模块里的事项代码"
-                )
-            if not reminder.before:
-                yield context.error(matter, path, "reminder.before", "没有写提前多久提醒", '写 before = ["30d", "7d"]')
-
-
-def guide_says_what_it_is(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        if matter.kind == "link":
-            continue
+def guide_has_a_summary(context: Context) -> Iterator[Finding]:
+    for matter in _guided(context):
         if not matter.summary:
             yield context.warning(matter, "", "guide.summary", "没有一句话说明", "用 summary 说清给谁办、办成什么")
+
+
+def guide_has_search_words(context: Context) -> Iterator[Finding]:
+    for matter in _guided(context):
         if not matter.keywords:
             yield context.warning(matter, "", "guide.keywords", "没有搜索词", "写群众会说的词")
+
+
+def guide_says_how_many_visits(context: Context) -> Iterator[Finding]:
+    for matter in _guided(context):
         if matter.limits.visits is None:
             yield context.warning(matter, "limits", "guide.visits", "没有写到现场次数", "写 visits，全程网办写 0")
+
+
+def guide_has_a_basis(context: Context) -> Iterator[Finding]:
+    for matter in _guided(context):
         if not matter.basis:
             yield context.warning(matter, "", "guide.basis", "没有设定依据", "写 basis，不确定的不标 verified")
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 
 from backend.sdk import adopt
 from backend.sdk.check.context import Context
 from backend.sdk.codes import covers, region_codes, theme_ids
 from backend.sdk.findings import Finding
-from backend.sdk.manifest import Matter, Office, Place
+from backend.sdk.manifest import Matter
 from backend.sdk.numbers import check_uscc
 
 PROFILE = frozenset({"name", "id_number", "phone", "gender", "birth_date", "age", "region", "address", "level"})
@@ -37,14 +36,19 @@ def version_grows(context: Context) -> Iterator[Finding]:
         yield context.error(None, "version", "module.version", message, "内容有变就升版本号，已发布的版本不能改")
 
 
-def regions_exist(context: Context) -> Iterator[Finding]:
-    known = region_codes()
-    mine = context.module.regions
-    if not mine:
+def module_names_its_regions(context: Context) -> Iterator[Finding]:
+    if not context.module.regions:
         yield context.error(None, "regions", "module.regions", "没有写适用地区", "写地区代码，省代码表示全省")
-    for code in mine:
-        if code not in known:
+
+
+def regions_of_the_module_exist(context: Context) -> Iterator[Finding]:
+    for code in context.module.regions:
+        if code not in region_codes():
             yield context.error(None, "regions", "module.region", f"没有这个地区：{code}", "用 GB/T 2260 六位代码")
+
+
+def regions_of_a_matter_are_the_modules(context: Context) -> Iterator[Finding]:
+    known, mine = region_codes(), context.module.regions
     for matter in context.matters:
         places = [("regions", code) for code in matter.regions or []]
         places += [(f"places.{i}.region", place.region) for i, place in enumerate(matter.places) if place.region]
@@ -149,59 +153,32 @@ def _missing(matter: Matter) -> Iterator[tuple[str, str, str]]:
         yield "level", "申请要知道是谁在办", "level 至少写 login"
 
 
-def booking_can_be_booked(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        booking = matter.booking
-        if booking is None:
-            continue
-        if not booking.offices or not booking.slots:
-            yield context.error(matter, "booking", "booking.empty", "没有预约点或时段", "补上 offices 和 slots")
-        if booking.first_day > booking.days_ahead:
-            yield context.error(matter, "booking.first_day", "booking.days", "first_day 大于 days_ahead", "改小")
-        ends = ""
-        for slot in sorted(booking.slots, key=lambda slot: slot.start):
-            if slot.start >= slot.end or slot.start < ends:
-                message = f"时段 {slot.start}–{slot.end} 首尾颠倒或与前一段重叠"
-                yield context.error(matter, "booking.slots", "booking.slot", message, "按先后排开")
-            ends = slot.end
-        for code, count in Counter(office.code for office in booking.offices).items():
-            if count > 1:
-                yield context.error(matter, "booking.offices", "booking.office", f"预约点代码 {code} 重复", "换一个")
+def hooks_are_python(context: Context) -> Iterator[Finding]:
+    fault = _hooks(context)
+    if isinstance(fault, str):
+        yield Finding(
+            severity="error",
+            code="hooks.syntax",
+            file="hooks.py",
+            message=f"不是有效的 Python：{fault}",
+            mend="在本机运行一次，改到没有语法错误",
+        )
 
 
-def unverified_places_have_no_address(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        places: list[Place | Office] = [*matter.places, *(matter.booking.offices if matter.booking else [])]
-        for place in places:
-            if place.address and not place.verified:
-                mend = "核实后写 verified = true，没核实就不写地址"
-                yield context.error(matter, "places", "place.unverified", f"{place.name} 没有核实却写了地址", mend)
-
-
-def components_fit_together(context: Context) -> Iterator[Finding]:
-    for matter in context.matters:
-        known = {component.code: set(component.depends_on) for component in matter.components}
-        if len(known) != len(matter.components):
-            yield context.error(matter, "components", "component.duplicate", "环节代码重复", "每个环节一个代码")
-        for code, needs in known.items():
-            for need in sorted(needs - known.keys()):
-                yield context.error(matter, "components", "component.unknown", f"{code} 依赖的 {need} 不存在", "改代码")
-        left = {code: needs & known.keys() for code, needs in known.items()}
-        while ready := [code for code, needs in left.items() if not needs]:
-            left = {code: needs - set(ready) for code, needs in left.items() if code not in ready}
-        if left:
-            message = "环节互相依赖，成了一个圈：" + "、".join(left)
-            yield context.error(matter, "components", "component.cycle", message, "去掉其中一个 depends_on")
+def _hooks(context: Context) -> ast.Module | str | None:
+    """The parsed hooks, what is wrong with them, or None when there are none."""
+    path = context.root / "hooks.py"
+    if not path.is_file():
+        return None
+    try:
+        return ast.parse(path.read_text("utf-8"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return str(error) or "嵌套太深"
 
 
 def hooks_import_only_the_sdk(context: Context) -> Iterator[Finding]:
-    path = context.root / "hooks.py"
-    if not path.is_file():
-        return
-    try:
-        tree = ast.parse(path.read_text("utf-8"))
-    except (SyntaxError, ValueError) as error:
-        yield Finding(severity="error", code="hooks.syntax", file="hooks.py", message=f"不是有效的 Python：{error}")
+    tree = _hooks(context)
+    if not isinstance(tree, ast.Module):
         return
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
-
-import msgspec
 
 from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding
-from backend.sdk.manifest import Matter
 from backend.sdk.numbers import check_id_number
 
 _markup = re.compile(r"<\s*[/!]?\s*[a-zA-Z]|javascript:|&#?\w+;", re.IGNORECASE)
@@ -29,46 +25,26 @@ _banned = re.compile(
 _address = re.compile(r"https?://[^\s，。；）]+", re.IGNORECASE)
 
 
-def _strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string below a value with its dotted place."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from _strings(getattr(value, name), f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _strings(item, f"{path}.{index}")
-
-
-def _texts(context: Context) -> Iterator[tuple[Matter | None, str, str]]:
-    for path, text in _strings(context.module):
-        yield None, path, text
-    for matter in context.matters:
-        for path, text in _strings(matter):
-            yield matter, path, text
-
-
 def texts_have_no_markup(context: Context) -> Iterator[Finding]:
-    for owner, path, text in _texts(context):
+    for owner, path, text in context.texts:
         if not path.endswith(("pattern", "show_if", "rule")) and _markup.search(text):
             yield context.error(owner, path, "text.markup", "文字里有 HTML 或脚本", "只写文字")
 
 
 def texts_are_printable(context: Context) -> Iterator[Finding]:
-    for owner, path, text in _texts(context):
+    for owner, path, text in context.texts:
         if any((char < " " and char not in "\n\t") or char == "\x7f" or "\u202a" <= char <= "\u202e" for char in text):
             yield context.error(owner, path, "text.control", "文字里有控制字符", "删去不可见的字符")
 
 
 def texts_have_no_secrets(context: Context) -> Iterator[Finding]:
-    for owner, path, text in _texts(context):
+    for owner, path, text in context.texts:
         if _secret.search(text) or (_random.search(text) and "code" not in path):
             yield context.error(owner, path, "text.secret", "像是密钥或口令", "密钥写在环境设置里，不放进模块")
 
 
 def texts_have_no_personal_data(context: Context) -> Iterator[Finding]:
-    for owner, path, text in _texts(context):
+    for owner, path, text in context.texts:
         if path.endswith(("item_code", "code", "pattern")):
             continue
         for match in _id_number.finditer(text):
@@ -79,7 +55,7 @@ def texts_have_no_personal_data(context: Context) -> Iterator[Finding]:
 
 
 def nothing_lures_people(context: Context) -> Iterator[Finding]:
-    for owner, path, text in _texts(context):
+    for owner, path, text in context.texts:
         found = _banned.search(text)
         if found:
             mend = "政务应用不得签到积分、排名、强制登录和转发（国办函〔2026〕12号）"
@@ -90,6 +66,9 @@ def links_are_safe(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         if matter.link is not None and not re.fullmatch(r"https://[a-z0-9.-]+(?::[0-9]+)?(?:/\S*)?", matter.link):
             yield context.error(matter, "link", "link.scheme", "链接应以 https:// 开头", "改链接")
-        for path, text in _strings(matter):
-            if path != "link" and _address.search(text):
-                yield context.warning(matter, path, "link.text", "文字里有网址，点不开也没有检查", "网址写在 link 里")
+
+
+def addresses_stay_out_of_texts(context: Context) -> Iterator[Finding]:
+    for owner, path, text in context.texts:
+        if owner is not None and path != "link" and _address.search(text):
+            yield context.warning(owner, path, "link.text", "文字里有网址，点不开也没有检查", "网址写在 link 里")
