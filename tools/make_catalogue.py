@@ -31,6 +31,8 @@ owners = ["guangan_511602_team"]
 fields = []
 summary = "广安市广安区公开的政务服务事项目录，共{count}项；只有名称、编码、类型和部门，办事指南待部门补充。"
 notice = "事项名称和编码整理自 v-luobo/zwfw（Apache-2.0），见 NOTICE"
+# 公开的目录里没有办事指南；哪个事项补上了，就以它自己写的为准。
+pending = ["basis", "conditions", "materials", "steps", "limit", "fee", "result", "place"]
 
 [department]
 name = "广安市广安区行政审批局"

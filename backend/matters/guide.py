@@ -9,6 +9,7 @@ from backend.matters import regions
 from backend.matters.schemas import (
     ComponentOut,
     ContactOut,
+    ElementOut,
     FactOut,
     FeeOut,
     Guide,
@@ -21,6 +22,7 @@ from backend.matters.schemas import (
     StepOut,
 )
 from backend.modules.registry import MatterEntry
+from backend.sdk import elements
 from backend.sdk.forms import json_schema, ui_tree
 from backend.sdk.manifest import Fact, Fee, Material, Matter, Term
 from backend.sdk.rules import RuleInvalid, compile_rule
@@ -149,18 +151,20 @@ def _places(matter: Matter) -> list[PlaceOut]:
 
 def missing_elements(matter: Matter) -> list[str]:
     """Guide elements nobody has supplied, in words (GB/T 36114 names them; `standards.md` §1.3)."""
-    absent = [
-        ("受理条件", bool(matter.conditions)),
-        ("设定依据", bool(matter.basis)),
-        ("办理材料", bool(matter.materials) or matter.kind in ("query", "pay")),
-        ("办理流程", bool(matter.flow.steps)),
-        ("法定办结时限", matter.limits.legal is not None or matter.kind in ("query", "pay")),
-        ("承诺办结时限", matter.limits.promise is not None or matter.kind in ("query", "pay")),
-        ("收费标准", matter.fee is not None),
-        ("办理结果", matter.result is not None or matter.kind in ("query", "pay")),
-        ("办理地点", bool(matter.places) or (matter.booking is not None and bool(matter.booking.offices))),
+    absent = [elements.ELEMENTS[name] for name in elements.unsaid(matter) if name != "limit"]
+    if matter.kind not in ("query", "pay"):
+        limits = matter.limits
+        for name, term in (("法定办结时限", limits.legal), ("承诺办结时限", limits.promise)):
+            absent += [name] if term is None else []
+    return absent
+
+
+def _elements(entry: MatterEntry) -> list[ElementOut]:
+    found = elements.states(entry.matter, entry.module.pending)
+    return [
+        ElementOut(code=name, name=elements.ELEMENTS[name], state="pending" if state == "missing" else state)
+        for name, state in found.items()
     ]
-    return [name for name, present in absent if not present]
 
 
 def card(entry: MatterEntry) -> MatterCard:
@@ -233,6 +237,7 @@ def build(entry: MatterEntry, region: str | None) -> Guide:
         form=json_schema(matter) if has_form else {},
         ui=ui_tree(matter) if has_form else [],
         fields_read=list(module.fields),
+        elements=_elements(entry),
         missing=missing_elements(matter),
         uncertain=list(matter.uncertain),
         auto=matter.flow.auto_decide is not None,

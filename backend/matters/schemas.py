@@ -145,9 +145,18 @@ class ComponentOut(msgspec.Struct, kw_only=True):
     note: str | None
 
 
+class ElementOut(msgspec.Struct, kw_only=True):
+    """One of the ten elements of a guide. `none`: there is none, said so (不设条件、不用交材料); `pending`: 待确认."""
+
+    code: Literal["name", "basis", "conditions", "materials", "steps", "limit", "fee", "result", "place", "contact"]
+    name: str
+    state: Literal["stated", "none", "pending"]
+
+
 class Guide(msgspec.Struct, kw_only=True):
     """Everything about one matter in one answer.
 
+    `elements` are the ten that a matter must state, in reading order, each with how it is stated.
     `form` is JSON Schema 2020-12; `ui` the tree of widgets with `show_if` as expression trees; `missing` names the
     guide elements that nobody has supplied yet, in words; `uncertain` what is still to be confirmed.
     `page`: it begins in the pages of its module.
@@ -185,6 +194,7 @@ class Guide(msgspec.Struct, kw_only=True):
     form: dict[str, Any]
     ui: list[dict[str, Any]]
     fields_read: list[str]
+    elements: list[ElementOut]
     missing: list[str]
     uncertain: list[str]
     auto: bool

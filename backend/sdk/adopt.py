@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from backend.sdk import toml
+from backend.sdk import elements, toml
 from backend.sdk.manifest import (
     Booking,
     Bundle,
@@ -82,6 +82,7 @@ def _neutral(matter: Matter) -> Matter:
         bare,
         limits=Limits(),
         uncertain=[],
+        pending=[],
         link=None,
         booking=replace(booking, offices=[], verified=False) if booking else None,
         components=[replace(item, department=NOBODY, matter=None) for item in matter.components],
@@ -98,7 +99,7 @@ def settled(origin: Bundle, place: Place) -> Bundle:
         platform=origin.module.platform,
         fields=origin.module.fields,
     )
-    matters = [_placed(matter, mine.get(matter.code), module) for matter in origin.matters]
+    matters = [_open(_placed(matter, mine.get(matter.code), module), module) for matter in origin.matters]
     return Bundle(module=module, matters=matters)
 
 
@@ -129,6 +130,12 @@ def _placed(matter: Matter, mine: Matter | None, module: Module) -> Matter:
         uncertain=list(dict.fromkeys(open_points)),
         components=[replace(item, matter=None) for item in matter.components],
     )
+
+
+def _open(matter: Matter, module: Module) -> Matter:
+    """The matter with the elements pending that this place has not stated."""
+    pending = elements.unsaid(matter)
+    return replace(matter, pending=[name for name in pending if name not in module.pending])
 
 
 def _booking(origin: Booking, mine: Booking | None, module: Module) -> Booking:

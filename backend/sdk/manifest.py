@@ -28,6 +28,7 @@ from backend.sdk.matter import (
     Option,
     Output,
     Payment,
+    Pending,
     Place,
     Question,
     Region,
@@ -128,6 +129,7 @@ class Module(Shape, frozen=True, kw_only=True):
     summary: Short = ""
     notice: Short | None = None
     origin: Origin | None = None
+    pending: list[Pending] = []
 
 
 class Bundle(Shape, frozen=True, kw_only=True):

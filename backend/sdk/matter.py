@@ -16,6 +16,7 @@ import msgspec
 Kind = Literal["apply", "query", "book", "pay", "certificate", "link"]
 Audience = Literal["person", "company"]
 Level = Literal["none", "login", "verified", "face"]
+Pending = Literal["basis", "conditions", "materials", "steps", "limit", "fee", "result", "place"]
 Role = Literal["applicant", "system", "window", "reviewer", "department"]
 FieldType = Literal[
     "text",
@@ -316,7 +317,8 @@ class Component(Shape, frozen=True, kw_only=True):
 class Matter(Shape, frozen=True, kw_only=True):
     """One 事项. Its id is `<module id>.<code>`; its release is its module's release.
 
-    `page` sends whoever begins it to the module's own pages (`h5/`).
+    `page` sends whoever begins it to the module's own pages (`h5/`). `pending` and `without` are about the ten elements
+    (`elements.py`): what is not known yet, and what there is none of.
     """
 
     code: Slug
@@ -351,6 +353,8 @@ class Matter(Shape, frozen=True, kw_only=True):
     components: list[Component] = []
     uncertain: list[Short] = []
     inferred: list[Short] = []
+    pending: list[Pending] = []
+    without: list[Literal["conditions", "materials"]] = []
     booking: Booking | None = None
     query: Output | None = None
     payment: Payment | None = None

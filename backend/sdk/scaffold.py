@@ -111,6 +111,8 @@ basis = [
   { text = "依据的法规和条款。" },
 ]
 uncertain = ["办理条件和依据，核实后写 source 和 verified = true"]
+# 十个要素里还不知道的写进 pending，群众看到“待确认”；写明以后从这里删去。
+pending = ["limit", "place"]
 
 [matters.limits]
 visits = 1
@@ -155,6 +157,8 @@ basis = [
   { text = "依据的法规和条款。" },
 ]
 uncertain = ["承诺时限", "办理条件和依据"]
+# 十个要素里还不知道的写进 pending，群众看到“待确认”；写明以后从这里删去。
+pending = ["limit", "place"]
 
 [limits]
 visits = 0

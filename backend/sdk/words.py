@@ -48,6 +48,7 @@ KEYS: dict[str, dict[str, str]] = {
         "summary": "一句话介绍",
         "notice": "显示在每个事项上的通知",
         "origin": "采用自哪个模块的哪个版本；由 modules adopt 写",
+        "pending": "所有事项都还不知道的要素，群众看到“待确认”；哪个事项写了内容，就以它为准",
     },
     "Department": {"name": "部门全称", "code": "统一社会信用代码，不知道就不写"},
     "Connector": {
@@ -97,6 +98,9 @@ KEYS: dict[str, dict[str, str]] = {
         "components": "一件事的各个环节",
         "uncertain": "还没有核实的事，群众看到“待确认”",
         "inferred": "推断出来、没有出处的键名",
+        "pending": "十个要素里还不知道的：basis 依据、conditions 条件、materials 材料、steps 流程、limit 时限、"
+        "fee 收费、result 结果、place 地点和时间；群众看到“待确认”",
+        "without": "明确没有的：conditions 不设条件、materials 不用交材料",
         "booking": "预约的时段和网点",
         "query": "查询结果的样子",
         "payment": "缴费的缴款码",

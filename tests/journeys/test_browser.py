@@ -101,6 +101,7 @@ async def test_the_story_by_clicking(browser: Browser, console: Tab, town: Town,
     async with tab.step("read the guide"):
         await tab.tap(f"matter-{RENT}")
         await tab.see("guide-materials", "房屋租赁合同")
+        await tab.see("guide-places", "待确认")
         await tab.shot("guide")
         await tab.fits()
         await tab.tap("start")

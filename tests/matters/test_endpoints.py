@@ -61,6 +61,20 @@ async def test_a_guide_says_what_is_not_confirmed_and_what_is_missing(http: Clie
     assert {"受理条件", "办理流程", "办理材料"} <= set(bare["missing"])
 
 
+async def test_a_guide_tells_of_all_ten_elements_how_each_is_stated(http: Client) -> None:
+    async def told(matter: str) -> dict[str, str]:
+        guide = await http.call("GET", f"/api/v1/matters/{matter}", status=200)
+        assert len(guide["elements"]) == 10
+        return {item["code"]: item["state"] for item in guide["elements"]}
+
+    assert {code for code, state in (await told(RENT)).items() if state != "stated"} == {"place"}
+    bus = await told("deyang_city_services.bus_arrival")
+    assert (bus["conditions"], bus["materials"], bus["place"], bus["limit"]) == ("none", "none", "stated", "stated")
+    bare = await told("guangan_511602_catalogue.sc_0001")
+    assert {code for code, state in bare.items() if state == "stated"} == {"name", "contact"}
+    assert set(bare.values()) == {"stated", "pending"}
+
+
 async def test_an_unchanged_answer_is_not_sent_again(http: Client) -> None:
     async with http.request("GET", f"/api/v1/matters/{RENT}") as first:
         etag = first.headers["etag"]

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.modules.cli import main
-from backend.sdk import adopt, bundle, toml
+from backend.sdk import adopt, bundle, elements, toml
 from backend.sdk.check import check_folder
 from backend.sdk.manifest import Bundle, bundle_to_json, load_folder
 from tests.modules.conftest import Publishing, Terminal, counts, module, named
@@ -58,6 +58,7 @@ def test_every_module_of_the_matrix_can_be_adopted_and_passes_the_checker(
     assert '"verified":true' not in text, "what another city checked is not checked here"
     for matter in mine.matters:
         assert (matter.limits.promise, matter.places, matter.item_code) == (None, [], None)
+        assert matter.pending == elements.unsaid(matter), "what this place has not said is not known here"
         for step in matter.flow.steps:
             assert step.days is None
     if theirs.module.connector is not None:

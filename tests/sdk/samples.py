@@ -29,6 +29,7 @@ level = "verified"
 handling = "promised"
 themes = ["zhu-fang-bao-zhang"]
 keywords = ["示例"]
+modes = ["online"]
 summary = "给谁办，办成什么。"
 conditions = [
   { text = "在成都居住。", source = "示例办法 第1条", verified = true },

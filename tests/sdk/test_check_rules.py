@@ -93,7 +93,7 @@ def test_check_prints_the_code_and_the_page(tmp_path: Path, capsys: pytest.Captu
     bad = folder(tmp_path, matter=MATTER.replace("charged = false", "charged = true"))
     assert modules(["check", str(bad)]) == 1
     told = capsys.readouterr().out
-    assert "matters/sample.toml:22" in told
+    assert "matters/sample.toml:23" in told
     assert "[fee.basis]" in told
     assert "docs/modules/rules/fee.basis.md" in told
 
@@ -107,7 +107,7 @@ def test_the_json_of_check_keeps_its_shape(tmp_path: Path, capsys: pytest.Captur
                 "severity": "error",
                 "code": "fee.basis",
                 "file": "matters/sample.toml",
-                "line": 22,
+                "line": 23,
                 "message": "示例事项：收费却没有收费依据",
                 "mend": "补上 basis；查不到的写“待确认”",
                 "page": "docs/modules/rules/fee.basis.md",

@@ -66,6 +66,8 @@ class Context:
     def _finding(self, severity: str, owner: Matter | None, path: str, code: str, message: str, mend: str) -> Finding:
         source, prefix = self.where["" if owner is None else owner.code]
         full = ".".join(part for part in (prefix, path) if part)
+        if source.line(full) is None:  # what is missing has no line: point at the first thing that is there
+            full = ".".join(part for part in (prefix, "id" if owner is None else "code") if part)
         named = message if owner is None else f"{owner.name}：{message}"
         return source.finding("error" if severity == "error" else "warning", code, full, named, mend)
 

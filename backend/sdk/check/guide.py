@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from backend.sdk import elements
 from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding
 from backend.sdk.manifest import Fact, Matter, Term
@@ -24,6 +25,32 @@ _guardian = re.compile("监护人")
 _proof = re.compile(
     "(?:提交|提供|出具|交验)(?:有效的?)?([\u4e00-\u9fff]{2,16}?(?:证明|证书|许可证|执照|合同|批准文件))"
 )
+
+
+def the_ten_elements_are_stated(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        for name, state in elements.states(matter, context.module.pending).items():
+            if state == "missing" and not (name == "steps" and matter.kind != "link"):  # flow.empty: it could not run
+                mend = f'{elements.MEND[name]}；还不知道的写 pending = ["{name}"]，群众看到“待确认”'
+                message = f"没有写{elements.ELEMENTS[name]}"
+                yield context.error(matter, _AT.get(name, ""), "element.missing", message, mend)
+
+
+# Where an element would stand, when a part of it does.
+_AT = {"steps": "flow", "limit": "limits", "place": "places"}
+
+
+def what_is_stated_is_not_pending(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        states = elements.states(matter)
+        for name in matter.pending:
+            if states[name] != "pending":
+                message = f"{elements.ELEMENTS[name]}写着待确认，却已经写明了"
+                yield context.warning(matter, "pending", "element.settled", message, f"从 pending 里删去 {name}")
+        for other in matter.without:
+            if states[other] != "none":
+                message = f"{elements.ELEMENTS[other]}写着没有，却又写了内容"
+                yield context.warning(matter, "without", "element.settled", message, f"从 without 里删去 {other}")
 
 
 def promise_within_legal_limit(context: Context) -> Iterator[Finding]:
@@ -166,12 +193,6 @@ def guide_says_how_many_visits(context: Context) -> Iterator[Finding]:
     for matter in _guided(context):
         if matter.limits.visits is None:
             yield context.warning(matter, "limits", "guide.visits", "没有写到现场次数", "写 visits，全程网办写 0")
-
-
-def guide_has_a_basis(context: Context) -> Iterator[Finding]:
-    for matter in _guided(context):
-        if not matter.basis:
-            yield context.warning(matter, "", "guide.basis", "没有设定依据", "写 basis，不确定的不标 verified")
 
 
 def inferred_names_are_keys(context: Context) -> Iterator[Finding]:

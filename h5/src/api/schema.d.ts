@@ -3248,6 +3248,17 @@ export interface components {
             echostr: string;
         };
         /**
+         * ElementOut
+         * @description One of the ten elements of a guide. `none`: there is none, said so (不设条件、不用交材料); `pending`: 待确认.
+         */
+        ElementOut: {
+            /** @enum {unknown} */
+            code: "basis" | "conditions" | "contact" | "fee" | "limit" | "materials" | "name" | "place" | "result" | "steps";
+            name: string;
+            /** @enum {unknown} */
+            state: "none" | "pending" | "stated";
+        };
+        /**
          * Empty
          * @description An answer without content.
          */
@@ -3501,6 +3512,7 @@ export interface components {
          * Guide
          * @description Everything about one matter in one answer.
          *
+         *         `elements` are the ten that a matter must state, in reading order, each with how it is stated.
          *         `form` is JSON Schema 2020-12; `ui` the tree of widgets with `show_if` as expression trees; `missing` names the
          *         guide elements that nobody has supplied yet, in words; `uncertain` what is still to be confirmed.
          *         `page`: it begins in the pages of its module.
@@ -3516,6 +3528,7 @@ export interface components {
             /** @enum {unknown} */
             decider: "department" | "platform";
             department: string;
+            elements: components["schemas"]["ElementOut"][];
             fee: components["schemas"]["FeeOut"];
             fields_read: string[];
             form: Record<string, unknown>;
