@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.sdk.check import booking, flow, form, guide, material, module, pages, texts
+from backend.sdk.check import booking, clauses, flow, form, guide, material, module, pages, texts
 from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding, has_errors
 from backend.sdk.manifest import load_sources
@@ -81,6 +81,7 @@ RULES: dict[str, CheckRule] = {
     "flow.duplicate": flow.steps_have_ids_of_their_own,
     "flow.step": flow.flow_is_complete,
     "flow.days": flow.step_days_add_up,
+    "clause.open": clauses.lists_are_closed,
     "guide.site_visit": guide.site_visits_take_time,
     "guide.agent": guide.presence_and_agents_do_not_clash,
     "guide.guardian": guide.adults_and_guardians_do_not_clash,
