@@ -40,7 +40,15 @@ _kinds = {
 
 
 def convert(value: Any, shape: type[T], source: SourceFile, path: str, findings: list[Finding]) -> T | None:
-    """`value` as `shape`, or None after adding a finding for each fault found in it."""
+    """`value` as `shape`, or None after adding a finding for each fault found in it.
+
+    What is right is converted in one go; only what is not is walked part by part for all its faults.
+    """
+    if _plain(value, 0):
+        try:
+            return msgspec.convert(value, shape, strict=True)
+        except msgspec.ValidationError:
+            pass  # told below, with everything else that is wrong
     before = len(findings)
     _inspect(value, shape, source, path, findings)
     if len(findings) > before:
@@ -50,6 +58,20 @@ def convert(value: Any, shape: type[T], source: SourceFile, path: str, findings:
     except msgspec.ValidationError as error:
         findings.append(_fault(source, path, error))
         return None
+
+
+def _plain(value: Any, depth: int) -> bool:
+    """True when nothing is nested too deep and every number is finite: msgspec looks at neither."""
+    if isinstance(value, dict):
+        return depth <= MAX_DEPTH and all(_plain(item, depth + 1) for item in value.values())
+    if isinstance(value, list):
+        return depth <= MAX_DEPTH and all(_plain(item, depth + 1) for item in value)
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+@cache
+def _fields(shape: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(shape)  # evaluates every annotation anew, each time
 
 
 @cache
@@ -88,7 +110,7 @@ def _inspect_struct(
         mend = f"是不是 {close[0]}？" if close else "可用的键：" + "、".join(sorted(hints))
         message = f"不认识的键 {name[:60]}"
         findings.append(source.finding("error", "manifest.unknown_key", _join(path, name), message, mend))
-    for field in msgspec.structs.fields(struct):
+    for field in _fields(struct):
         if field.name in value:
             _inspect(value[field.name], hints[field.name], source, _join(path, field.name), findings)
         elif field.required:

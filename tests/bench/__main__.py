@@ -14,11 +14,11 @@ from typing import Any
 
 import uvloop
 
-from tests.bench import machine, pushing, sealing, swapping, web
+from tests.bench import checking, machine, pushing, sealing, swapping, web
 from tests.bench.figures import Row
 
 RESULTS = Path(__file__).parent / "results.json"
-GROUPS = (sealing.measure, machine.measure, web.measure, pushing.measure, swapping.measure)
+GROUPS = (sealing.measure, checking.measure, machine.measure, web.measure, pushing.measure, swapping.measure)
 
 
 def show(row: Row) -> None:

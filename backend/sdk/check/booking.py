@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from backend.sdk.check.context import Context, walk
+from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding
 from backend.sdk.manifest import Booking, Matter, Office, Place
 
@@ -67,7 +67,7 @@ def components_that_are_named_exist(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         known = {component.code for component in matter.components}
         parts = [(f"components.{index}", part.depends_on) for index, part in enumerate(matter.components)]
-        parts += [(path, field.components) for path, _, field, _ in walk(matter.fields)]
+        parts += [(path, field.components) for path, _, field, _ in context.fields(matter)]
         parts += [(f"materials.{index}", material.components) for index, material in enumerate(matter.materials)]
         for path, names in parts:
             for name in names:

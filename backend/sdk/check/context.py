@@ -41,6 +41,14 @@ class Context:
         return found
 
     @cached_property
+    def _walked(self) -> dict[str, list[tuple[str, str, Field, Field | None]]]:
+        return {matter.code: list(walk(matter.fields)) for matter in self.matters}
+
+    def fields(self, matter: Matter) -> list[tuple[str, str, Field, Field | None]]:
+        """Every field of a matter as `walk` gives it; many rules ask."""
+        return self._walked[matter.code]
+
+    @cached_property
     def files(self) -> list[tuple[str, Path]]:
         """The plain files of the folder by relative name, sorted."""
         found = ((path.relative_to(self.root).as_posix(), path) for path in sorted(self.root.rglob("*")))
@@ -72,16 +80,22 @@ class Context:
         return source.finding("error" if severity == "error" else "warning", code, full, named, mend)
 
 
-def strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string below a value with its dotted place."""
+def strings(value: msgspec.Struct) -> list[tuple[str, str]]:
+    """Every string below a struct with its dotted place; what was not written is left out."""
+    found: list[tuple[str, str]] = []
+    _strings(msgspec.to_builtins(value), "", found)
+    return found
+
+
+def _strings(value: Any, path: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from strings(getattr(value, name), f"{path}.{name}" if path else name)
+        found.append((path, value))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _strings(item, f"{path}.{name}" if path else name, found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from strings(item, f"{path}.{index}")
+            _strings(item, f"{path}.{index}", found)
 
 
 def walk(fields: list[Field], path: str = "fields", name: str = "") -> Iterator[tuple[str, str, Field, Field | None]]:

@@ -9,7 +9,7 @@ from datetime import date
 
 import jsonschema_rs
 
-from backend.sdk.check.context import Context, walk
+from backend.sdk.check.context import Context
 from backend.sdk.check.module import COMPANY, PROFILE
 from backend.sdk.fields import BOUNDED, FREE_TEXT, NUMBER_TYPES, TEXT_TYPES, day_bound, schema_of
 from backend.sdk.findings import Finding
@@ -25,14 +25,14 @@ _lookaround = re.compile(r"\(\?[=!<]|\\[1-9]")
 
 def names_are_unique(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for name, count in Counter(dotted for _, dotted, _, _ in walk(matter.fields)).items():
+        for name, count in Counter(dotted for _, dotted, _, _ in context.fields(matter)).items():
             if count > 1:
                 yield context.error(matter, "fields", "field.duplicate", f"表单项 {name} 重复", "每项一个名字")
 
 
 def forms_are_not_too_long(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        count = sum(1 for _ in walk(matter.fields))
+        count = sum(1 for _ in context.fields(matter))
         if count > MAX_FIELDS:
             message = f"表单有 {count} 项，最多 {MAX_FIELDS} 项"
             yield context.error(matter, "fields", "field.count", message, "少问一些")
@@ -40,14 +40,14 @@ def forms_are_not_too_long(context: Context) -> Iterator[Finding]:
 
 def names_are_not_reserved(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.name in RESERVED:
                 yield context.error(matter, path, "field.reserved", f"{field.name} 是规则语言的保留字", "换一个名字")
 
 
 def options_are_complete(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             values = [option.value for option in field.options]
             if field.type in CHOICES and len(values) < (2 if field.type == "select" else 1):
                 yield context.error(matter, path, "field.options", f"{field.title} 的选项不够", "补上 options")
@@ -61,7 +61,7 @@ def options_are_complete(context: Context) -> Iterator[Finding]:
 
 def containers_hold_fields(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.type in CONTAINERS and not field.fields:
                 yield context.error(
                     matter, path, "field.empty", f"{field.title} 里没有填写项", "补上 [[fields.fields]]"
@@ -70,7 +70,7 @@ def containers_hold_fields(context: Context) -> Iterator[Finding]:
 
 def only_containers_hold_fields(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.type not in CONTAINERS and field.fields:
                 yield context.error(
                     matter, path, "field.nested", f"{field.title} 不能有下级项", "type 改成 group 或 list"
@@ -79,7 +79,7 @@ def only_containers_hold_fields(context: Context) -> Iterator[Finding]:
 
 def containers_are_not_nested(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, parent in walk(matter.fields):
+        for path, _, field, parent in context.fields(matter):
             if parent is not None and field.type in CONTAINERS:
                 yield context.error(
                     matter, path, "field.depth", f"{field.title} 嵌套太深", "group 和 list 里只放普通项"
@@ -88,14 +88,14 @@ def containers_are_not_nested(context: Context) -> Iterator[Finding]:
 
 def commitments_have_a_text(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.type == "commitment" and not field.text:
                 yield context.error(matter, path, "field.text", f"{field.title} 没有写承诺内容", "补上 text")
 
 
 def bounds_make_sense(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             for message in _bounds(field):
                 yield context.error(matter, path, "field.bounds", f"{field.title}：{message}", "改 min、max 或长度")
 
@@ -131,7 +131,7 @@ def _day_bounds(bounds: list[int | float | str]) -> Iterator[str]:
 
 def _patterns(context: Context) -> Iterator[tuple[Matter, str, Field, str]]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.pattern is not None and field.type in FREE_TEXT:
                 yield matter, path, field, field.pattern
 
@@ -166,7 +166,7 @@ def patterns_are_explained(context: Context) -> Iterator[Finding]:
 
 def read_only_fields_have_a_source(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.readonly and field.prefill is None and field.default is None:
                 message = f"{field.title} 只读却没有来源"
                 yield context.error(matter, path, "field.readonly", message, "写 prefill 或去掉 readonly")
@@ -175,7 +175,7 @@ def read_only_fields_have_a_source(context: Context) -> Iterator[Finding]:
 def prefill_is_declared(context: Context) -> Iterator[Finding]:
     declared = set(context.module.fields)
     for matter in context.matters:
-        for path, _, field, parent in walk(matter.fields):
+        for path, _, field, parent in context.fields(matter):
             if field.prefill is None:
                 continue
             name = field.prefill.removeprefix("citizen.")
@@ -191,7 +191,7 @@ def prefill_is_declared(context: Context) -> Iterator[Finding]:
 
 def prefill_needs_its_level(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for _, _, field, _ in walk(matter.fields):
+        for _, _, field, _ in context.fields(matter):
             if field.prefill is None:
                 continue
             name = field.prefill.removeprefix("citizen.")
@@ -202,7 +202,7 @@ def prefill_needs_its_level(context: Context) -> Iterator[Finding]:
 
 def defaults_are_valid(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, _ in walk(matter.fields):
+        for path, _, field, _ in context.fields(matter):
             if field.default is None:
                 continue
             if field.type not in TEXT_TYPES | NUMBER_TYPES | {"bool"}:
@@ -213,7 +213,7 @@ def defaults_are_valid(context: Context) -> Iterator[Finding]:
 
 def asked_once(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, parent in walk(matter.fields):
+        for path, _, field, parent in context.fields(matter):
             if parent is None and field.type == "id_number" and field.prefill is None and matter.kind == "apply":
                 message = f"{field.title}：实名后平台已知本人身份证号码"
                 yield context.warning(matter, path, "field.asked_again", message, "本人的写 prefill，他人的放进 group")
@@ -228,7 +228,7 @@ def rules_compile(context: Context) -> Iterator[Finding]:
             except RuleInvalid as fault:
                 at = f"（第 {fault.column} 个字符）" if fault.column else ""
                 yield context.error(matter, path, "rule.invalid", f"规则 {expression}{at}：{fault.message}", fault.mend)
-        for path, dotted, field, parent in walk(matter.fields):
+        for path, dotted, field, parent in context.fields(matter):
             if field.show_if is None or (parent is not None and parent.type == "list"):
                 continue
             try:
@@ -240,7 +240,7 @@ def rules_compile(context: Context) -> Iterator[Finding]:
 
 def rows_of_lists_are_always_shown(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
-        for path, _, field, parent in walk(matter.fields):
+        for path, _, field, parent in context.fields(matter):
             if field.show_if is not None and parent is not None and parent.type == "list":
                 yield context.error(matter, path, "rule.list", "列表里的项不能有显示条件", "移到列表外面")
 

@@ -10,6 +10,7 @@ from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding
 from backend.sdk.numbers import check_id_number
 
+_invisible = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]")
 _markup = re.compile(r"<\s*[/!]?\s*[a-zA-Z]|javascript:|&#?\w+;", re.IGNORECASE)
 _secret = re.compile(
     r"-----BEGIN |\b(?:sk|ak)-[A-Za-z0-9]{16,}"
@@ -33,7 +34,7 @@ def texts_have_no_markup(context: Context) -> Iterator[Finding]:
 
 def texts_are_printable(context: Context) -> Iterator[Finding]:
     for owner, path, text in context.texts:
-        if any((char < " " and char not in "\n\t") or char == "\x7f" or "\u202a" <= char <= "\u202e" for char in text):
+        if _invisible.search(text):
             yield context.error(owner, path, "text.control", "文字里有控制字符", "删去不可见的字符")
 
 
