@@ -64,7 +64,7 @@ def test_an_element_that_is_left_out_is_found_unless_it_is_pending(name: str, tm
 
 
 def test_a_link_must_state_its_steps_and_any_other_matter_cannot_leave_them_pending(tmp_path: Path) -> None:
-    link = {**without("steps"), "kind": "link"}
+    link = {**without("steps"), "kind": "link", "level": "none"}
     link.pop("fields")
     found = check_folder(folder(tmp_path / "link", matter=toml.write(link)))
     assert [(finding.code, "办理流程" in finding.message) for finding in found] == [("element.missing", True)]

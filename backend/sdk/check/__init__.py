@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.sdk.check import booking, clauses, flow, form, guide, material, module, pages, texts
+from backend.sdk.check import bans, booking, clauses, flow, form, guide, material, module, pages, texts
 from backend.sdk.check.context import Context
 from backend.sdk.findings import Finding, has_errors
 from backend.sdk.manifest import load_sources
@@ -28,6 +28,7 @@ RULES: dict[str, CheckRule] = {
     "module.folder": module.folder_is_named_after_the_module,
     "module.empty": module.module_has_matters,
     "module.version": module.version_grows,
+    "module.platform": module.platform_is_this_one,
     "module.regions": module.module_names_its_regions,
     "module.region": module.regions_of_the_module_exist,
     "module.field": module.declared_fields_are_known,
@@ -102,16 +103,25 @@ RULES: dict[str, CheckRule] = {
     "text.control": texts.texts_are_printable,
     "text.secret": texts.texts_have_no_secrets,
     "text.personal": texts.texts_have_no_personal_data,
-    "text.banned": texts.nothing_lures_people,
+    "text.unfinished": texts.texts_are_finished,
+    "ban.check_in": bans.nobody_checks_in,
+    "ban.points": bans.nobody_collects_points,
+    "ban.online_time": bans.nobody_is_counted_by_time,
+    "ban.forced_login": bans.nobody_must_sign_in_to_read,
+    "ban.level": bans.a_link_needs_no_level,
+    "ban.forwarding": bans.nobody_must_forward,
     "link.scheme": texts.links_are_safe,
     "link.text": texts.addresses_stay_out_of_texts,
     "page.stray": pages.web_files_stay_in_h5,
     "page.svg": pages.pictures_have_no_script,
     "page.index": pages.pages_have_an_entry,
+    "page.entry": pages.pages_that_matters_open_are_there,
+    "page.unused": pages.pages_are_opened_by_a_matter,
     "page.foreign": pages.pages_load_nothing_foreign,
     "page.inline": pages.pages_have_no_inline_script,
     "page.zoom": pages.pages_can_be_enlarged,
     "page.lang": pages.pages_name_their_language,
+    "page.contrast": pages.colours_can_be_told_apart,
     "page.small": pages.pages_are_big_enough_to_read,
 }
 

@@ -63,6 +63,15 @@ class Context:
             if name.startswith("h5/") and path.suffix.lower() in {".html", ".css"}
         ]
 
+    @cached_property
+    def page_words(self) -> list[tuple[str, str]]:
+        """The HTML and scripts below `h5/`, read: what people can come to see."""
+        return [
+            (name, path.read_text("utf-8", "replace"))
+            for name, path in self.files
+            if name.startswith("h5/") and path.suffix.lower() in {".html", ".js"}
+        ]
+
     def error(self, owner: Matter | None, path: str, code: str, message: str, mend: str = "") -> Finding:
         """A finding that stops a release. `path` is dotted, inside the matter or (owner None) the module."""
         return self._finding("error", owner, path, code, message, mend)

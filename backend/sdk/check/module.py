@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backend.sdk import adopt
@@ -12,6 +13,8 @@ from backend.sdk.findings import Finding
 from backend.sdk.manifest import Matter
 from backend.sdk.numbers import check_uscc
 
+PLATFORM = (1, 0, 0)  # the format of modules and the bridge that this host speaks
+_bound = re.compile(r"\s*(>=|<=|==|=|>|<)?\s*([0-9]{1,4}(?:\.[0-9]{1,4}){0,2})\s*")
 PROFILE = frozenset({"name", "id_number", "phone", "gender", "birth_date", "age", "region", "address", "level"})
 COMPANY = frozenset({"company.name", "company.uscc", "company.legal_person"})
 
@@ -34,6 +37,26 @@ def version_grows(context: Context) -> Iterator[Finding]:
     if new <= old:
         message = f"版本 {context.module.version} 不高于线上的 {context.live}"
         yield context.error(None, "version", "module.version", message, "内容有变就升版本号，已发布的版本不能改")
+
+
+def platform_is_this_one(context: Context) -> Iterator[Finding]:
+    for part in context.module.platform.split(","):
+        bound = _bound.fullmatch(part)
+        if bound is None:
+            message = f"看不懂的平台版本：{part.strip() or context.module.platform}"
+            yield context.error(None, "platform", "module.platform", message, '写成 platform = ">=1,<2"')
+        elif not _holds(bound[1] or "==", bound[2]):
+            message = f"这个平台是 {'.'.join(map(str, PLATFORM))}，不在 {context.module.platform} 之内"
+            yield context.error(None, "platform", "module.platform", message, "核对模块是为哪个平台写的，改 platform")
+
+
+def _holds(sign: str, version: str) -> bool:
+    """Whether this platform is on that side of a version; missing parts are zero, and `==1` means any 1."""
+    parts = [int(part) for part in version.split(".")]
+    if sign in ("==", "="):
+        return list(PLATFORM[: len(parts)]) == parts
+    there = tuple(parts + [0] * (3 - len(parts)))
+    return {">=": there <= PLATFORM, ">": there < PLATFORM, "<=": there >= PLATFORM, "<": there > PLATFORM}[sign]
 
 
 def module_names_its_regions(context: Context) -> Iterator[Finding]:
