@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from backend.modules import cli_output as out
 from backend.sdk import bundle, reference, scaffold, sign
 from backend.sdk.check import check_folder, page_of
 from backend.sdk.findings import Finding, has_errors
+from backend.sdk.manifest import load_folder
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "modules"
 
@@ -70,9 +72,17 @@ def _row(item: Finding) -> dict[str, Any]:
 
 def _findings(path: Path, live: str | None) -> list[Finding]:
     """Findings of a folder or of a bundle file."""
-    if path.is_file():
-        return bundle.read(path.read_bytes()).findings
-    return check_folder(path, live=live)
+    if not path.is_file():
+        return check_folder(path, live=live)
+    read = bundle.read(path.read_bytes())
+    if read.findings:
+        return read.findings
+    with tempfile.TemporaryDirectory(prefix="tf-check-") as place:
+        folder = Path(place) / "module"
+        bundle.extract(read.files, folder)
+        held, _ = load_folder(folder)
+        # the checker holds the folder's name against the module's id; a bundle has no folder of its own
+        return check_folder(folder.rename(Path(place) / held.module.id) if held else folder, live=live)
 
 
 def _pack(args: argparse.Namespace) -> int:

@@ -39,7 +39,7 @@ class SourceFile:
     def line(self, path: str) -> int | None:
         """The line of `matters.3.limits.promise` or of the nearest part of it that has a line of its own."""
         if self._lines is None:
-            self._lines = _index(self._text)
+            self._lines = _index(self._text, self.data)
         parts = path.split(".") if path else []
         while parts:
             found = self._lines.get(".".join(parts))
@@ -53,9 +53,14 @@ class SourceFile:
         return Finding(severity=severity, code=code, file=self.name, line=self.line(path), message=message, mend=mend)
 
 
-def _index(text: str) -> dict[str, int]:
-    """Line numbers of headers and keys. Values that span lines (strings, arrays) are skipped over."""
+def _index(text: str, data: dict[str, Any]) -> dict[str, int]:
+    """Line numbers of headers and keys, and of the items of an array that has one item a line.
+
+    Other values that span lines (strings, nested arrays) are skipped over.
+    """
     lines: dict[str, int] = {}
+    items: list[int] = []
+    array = ""
     counts: dict[str, int] = {}
     prefix = ""
     quote: str | None = None
@@ -70,9 +75,31 @@ def _index(text: str) -> dict[str, int]:
             key = _key.match(line)
             if key:
                 name = key.group(1).replace('"', "").replace("'", "")
-                lines.setdefault(f"{prefix}.{name}" if prefix else name, number)
+                array, items = f"{prefix}.{name}" if prefix else name, []
+                lines.setdefault(array, number)
+        elif quote is None and depth == 1 and line.lstrip()[:1] not in ("", "#", "]"):
+            items.append(number)
+        elif quote is None and depth == 0:
+            array = ""  # a line too long to be looked at
         quote, depth = _scan(line, quote, depth)
+        if depth == 0 and items:
+            # several items on a line, or one over several: the count tells, and then the key's line has to do
+            if len(items) == _length(data, array):
+                lines |= {f"{array}.{index}": at for index, at in enumerate(items)}
+            items = []
     return lines
+
+
+def _length(data: Any, path: str) -> int | None:
+    """How many items the array at `path` has; None when there is none."""
+    for part in path.split("."):
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+            data = data[int(part)]
+        else:
+            return None
+    return len(data) if isinstance(data, list) else None
 
 
 def _table(array: bool, name: str, counts: dict[str, int]) -> str:

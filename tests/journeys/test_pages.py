@@ -21,6 +21,7 @@ OPEN = {
     "region": "/region",
     "guide": f"/matters/{RENT}",
     "guide-booking": f"/matters/{MARRIAGE}",
+    "guide-bare": "/matters/guangan_511602_catalogue.sc_0001",
     "query": f"/matters/{BUS}/query",
     "sign-in": "/sign-in",
     "display": "/me/display",

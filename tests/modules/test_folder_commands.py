@@ -16,7 +16,7 @@ import pytest
 from backend.modules.cli import main
 from backend.sdk import bundle, reference, scaffold, schema, sign, words
 from backend.sdk.check import check_folder
-from tests.sdk.samples import folder
+from tests.sdk.samples import MATTER, folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "matrix_modules").glob("*/module.toml"))
@@ -101,6 +101,18 @@ def test_packing_signs_what_the_checker_accepts(tmp_path: Path, capsys: pytest.C
     assert main(["check", str(target)]) == 0
     assert main(["keygen", str(key)]) == 1, "a key is never overwritten"
     assert main(["sign", str(target), "--key", made["public"]]) == 1
+
+
+def test_a_bundle_is_checked_to_the_bottom(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = folder(tmp_path, matter=MATTER.replace("charged = false", "charged = true"))
+    target = tmp_path / "out.tar"
+    target.write_bytes(bundle.pack(bad))
+    assert main(["check", "--json", str(target)]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [(item["code"], item["file"]) for item in told[str(target)]] == [("fee.basis", "matters/sample.toml")]
+    target.write_bytes(target.read_bytes()[:-1])
+    assert main(["check", "--json", str(target)]) == 1
+    assert [item["code"] for item in json.loads(capsys.readouterr().out)[str(target)]] == ["bundle.end"]
 
 
 def test_what_the_checker_refuses_is_not_packed(tmp_path: Path) -> None:

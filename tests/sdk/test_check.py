@@ -282,6 +282,27 @@ def test_a_finding_points_at_the_line_of_its_fault(tmp_path: Path) -> None:
     assert "form.kind" in finding.mend
 
 
+@pytest.mark.parametrize(
+    ("conditions", "line"),
+    [
+        ('conditions = [\n  # 注\n  { text = "甲。" },\n\n  { text = "乙" , verified = true },\n]', 4),
+        ('conditions = [\n  { text = "甲。" }, { text = "乙", verified = true },\n]', 0),
+        ('conditions = [{ text = "甲。" }, { text = "乙", verified = true }]', 0),
+        ('conditions = [\n  { text = """甲\n{""" },\n  { text = "乙", verified = true },\n]', 3),
+    ],
+    ids=["an item a line", "two items on a line", "all on one line", "an item over two lines"],
+)
+def test_a_finding_about_an_item_of_a_list_points_at_its_line_or_at_the_key(
+    conditions: str, line: int, tmp_path: Path
+) -> None:
+    start = MATTER.index("conditions = [")
+    end = MATTER.index("basis = [")
+    path = folder(tmp_path, matter=MATTER[:start] + conditions + "\n" + MATTER[end:])
+    (finding,) = check_folder(path)
+    assert finding.code == "fact.source"
+    assert finding.line == MATTER[:start].count("\n") + 1 + line
+
+
 def test_errors_come_before_warnings(tmp_path: Path) -> None:
     broken = MATTER.replace('keywords = ["示例"]\n', "").replace("charged = false", "charged = true")
     assert [finding.severity for finding in check_folder(folder(tmp_path, matter=broken))] == ["error", "warning"]

@@ -70,7 +70,7 @@ def test_unknown_and_missing_keys_and_wrong_types_are_all_told_with_their_lines(
         ("manifest.type", 'level = "strongest"'),
         ("manifest.type", 'visits = "none"'),
         ("manifest.missing_key", "[[fields]]"),
-        ("manifest.type", "steps = ["),
+        ("manifest.type", '  { id = "accept", role = "visitor", days = 1 },'),
     }
     unknown = next(finding for finding in findings if finding.code == "manifest.unknown_key")
     assert "keywords" in unknown.mend
