@@ -232,6 +232,7 @@ BAD: dict[str, Bad] = {
         "text.unfinished",
         "ban.check_in",
         "fee.basis",
+        "fee.clash",
         "rule.invalid",
         "clause.open",
         "page.svg",

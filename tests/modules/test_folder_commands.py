@@ -16,7 +16,7 @@ import pytest
 from backend.modules.cli import main
 from backend.sdk import bundle, reference, scaffold, schema, sign, words
 from backend.sdk.check import check_folder
-from tests.sdk.samples import MATTER, folder
+from tests.sdk.samples import CHARGED, folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "matrix_modules").glob("*/module.toml"))
@@ -104,7 +104,7 @@ def test_packing_signs_what_the_checker_accepts(tmp_path: Path, capsys: pytest.C
 
 
 def test_a_bundle_is_checked_to_the_bottom(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    bad = folder(tmp_path, matter=MATTER.replace("charged = false", "charged = true"))
+    bad = folder(tmp_path, matter=CHARGED)
     target = tmp_path / "out.tar"
     target.write_bytes(bundle.pack(bad))
     assert main(["check", "--json", str(target)]) == 1

@@ -90,6 +90,10 @@ steps = [
 """
 
 
+# A fee without its basis: one fault, for tests of how faults are told.
+CHARGED = MATTER.replace('text = "不收费"\ncharged = false', 'text = "按标准交费"\ncharged = true')
+
+
 def folder(root: Path, *, module: str = MODULE, matter: str | None = MATTER, name: str = "sample_owner") -> Path:
     """A module folder that passes the checker unless a part is replaced."""
     path = root / name

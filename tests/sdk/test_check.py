@@ -13,7 +13,7 @@ import pytest
 from backend.sdk.check import check_folder
 from backend.sdk.check.__main__ import main
 from backend.sdk.findings import Finding
-from tests.sdk.samples import MATTER, MODULE, folder
+from tests.sdk.samples import CHARGED, MATTER, MODULE, folder
 
 ORIGIN = f'\n[origin]\nmodule = "other_city"\nversion = "1.0.0"\ndigest = "{"0" * 64}"\n'
 CONNECTOR = '\n[connector]\nurl = "https://sample-owner.example/tf"\n'
@@ -199,6 +199,15 @@ CASES: list[tuple[str, Callable[[Path], Path]]] = [
             + '\n[[fields]]\nname = "g"\ntitle = "监护人"\ntype = "name"\n',
         ),
     ),
+    (
+        "guide.agent",
+        lambda root: folder(
+            root, matter=MATTER.replace("在成都居住。", "本人须到场。").replace("收入证明", "代办人身份证件")
+        ),
+    ),
+    ("guide.online", in_matter('formats = ["pdf"]', 'how = "onsite"')),
+    ("fee.clash", in_matter("charged = false", 'charged = true\nbasis = "某办法"')),
+    ("fee.clash", in_matter("charged = false", 'charged = false\namount_fen = "100"')),
     ("guide.proof", in_matter("在成都居住。", "提交无犯罪记录证明。")),
     ("guide.material", in_matter("在成都居住。", "有收入证明的居民。")),
     ("guide.summary", in_matter('summary = "给谁办，办成什么。"\n', "")),
@@ -304,7 +313,7 @@ def test_a_finding_about_an_item_of_a_list_points_at_its_line_or_at_the_key(
 
 
 def test_errors_come_before_warnings(tmp_path: Path) -> None:
-    broken = MATTER.replace('keywords = ["示例"]\n', "").replace("charged = false", "charged = true")
+    broken = CHARGED.replace('keywords = ["示例"]\n', "")
     assert [finding.severity for finding in check_folder(folder(tmp_path, matter=broken))] == ["error", "warning"]
 
 
@@ -313,7 +322,7 @@ def test_the_command_prints_findings_and_says_by_its_exit_code(
 ) -> None:
     good, bad = (
         folder(tmp_path / "a"),
-        folder(tmp_path / "b", matter=MATTER.replace("charged = false", "charged = true")),
+        folder(tmp_path / "b", matter=CHARGED),
     )
     assert main([str(good)]) == 0
     assert main([str(good), str(bad)]) == 1
@@ -323,7 +332,7 @@ def test_the_command_prints_findings_and_says_by_its_exit_code(
 
 
 def test_the_command_speaks_json(tmp_path: Path) -> None:
-    bad = folder(tmp_path, matter=MATTER.replace("charged = false", "charged = true"))
+    bad = folder(tmp_path, matter=CHARGED)
     run = subprocess.run(
         [sys.executable, "-m", "backend.sdk.check", "--json", str(bad)], capture_output=True, cwd=ROOT, check=False
     )

@@ -20,7 +20,7 @@ from backend.sdk.check.context import Context
 from backend.sdk.manifest import load_sources
 from tests.sdk import rule_pages
 from tests.sdk.rule_pages import FOLDER, ROOT
-from tests.sdk.samples import MATTER, folder
+from tests.sdk.samples import CHARGED, folder
 
 WORDS = {"error": "错误", "warning": "提醒"}
 
@@ -98,7 +98,7 @@ def test_the_list_of_rules_names_every_page_and_no_other() -> None:
 
 
 def test_check_prints_the_code_and_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    bad = folder(tmp_path, matter=MATTER.replace("charged = false", "charged = true"))
+    bad = folder(tmp_path, matter=CHARGED)
     assert modules(["check", str(bad)]) == 1
     told = capsys.readouterr().out
     assert "matters/sample.toml:23" in told
@@ -107,7 +107,7 @@ def test_check_prints_the_code_and_the_page(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_the_json_of_check_keeps_its_shape(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    bad = folder(tmp_path, matter=MATTER.replace("charged = false", "charged = true"))
+    bad = folder(tmp_path, matter=CHARGED)
     assert modules(["check", "--json", str(bad)]) == 1
     assert json.loads(capsys.readouterr().out) == {
         str(bad): [

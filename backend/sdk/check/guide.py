@@ -20,6 +20,8 @@ OTHER_PROVINCES = re.compile(
 _site_visit = re.compile("现场勘[查验察]|实地[勘核]查|现场核查|踏勘")
 _in_person = re.compile("本人(?:必须|须|应当?)?(?:亲自)?到(?:场|现场|窗口)|亲自到场")
 _agent = re.compile("代办|代理人|委托")
+_priced = re.compile(r"[0-9]\s*元|收取|工本费")
+_free = re.compile("^(?:不收费|免费|免收|不收取)")
 _adult = re.compile("年满(?:18|十八)周岁")
 _guardian = re.compile("监护人")
 _proof = re.compile(
@@ -123,6 +125,19 @@ def fee_has_a_basis(context: Context) -> Iterator[Finding]:
             yield context.error(matter, "fee", "fee.basis", "收费却没有收费依据", "补上 basis；查不到的写“待确认”")
 
 
+def fee_and_its_words_agree(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        fee = matter.fee
+        if fee is None:
+            continue
+        if not fee.charged and (fee.amount_fen or _priced.search(fee.text)):
+            message = f"写着不收费，却又有金额：{fee.text}"
+            yield context.warning(matter, "fee", "fee.clash", message, "收费写 charged = true 和依据，不收费就不写金额")
+        elif fee.charged and _free.search(fee.text):
+            message = f"写着收费，文字却是“{fee.text}”"
+            yield context.warning(matter, "fee", "fee.clash", message, "不收费写 charged = false")
+
+
 def site_visits_take_time(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         promise = matter.limits.promise
@@ -135,19 +150,37 @@ def presence_and_agents_do_not_clash(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         if not any(_in_person.search(fact.text) for fact in matter.conditions):
             continue
-        words = [step.title for step in matter.flow.steps] + [field.title for field in matter.fields]
-        words += [fact.text for fact in matter.rules]
+        words = [*_elsewhere(matter), *(step.title for step in matter.flow.steps)]
         if any(_agent.search(word) for word in words):
             message = "条件要求本人到场，别处又写可以代办"
             yield context.error(matter, "conditions", "guide.agent", message, "二者保留一个")
 
 
+def _elsewhere(matter: Matter) -> Iterator[str]:
+    """What speaks of who comes, outside the conditions: fields, materials, rules."""
+    yield from (field.title for field in matter.fields)
+    yield from (f"{material.name} {material.note or ''}" for material in matter.materials)
+    yield from (fact.text for fact in matter.rules)
+
+
+def what_is_online_needs_no_visit(context: Context) -> Iterator[Finding]:
+    for matter in context.matters:
+        if matter.modes != ["online"]:
+            continue
+        if matter.limits.visits:
+            message = f"只在网上办，却要到现场 {matter.limits.visits} 次"
+            yield context.error(matter, "limits.visits", "guide.online", message, "改 visits，或在 modes 里加上 window")
+        for index, material in enumerate(matter.materials):
+            if material.how == "onsite":
+                message = f"只在网上办，{material.name}却要到现场出示"
+                mend = "how 改成 upload，或在 modes 里加上 window"
+                yield context.error(matter, f"materials.{index}", "guide.online", message, mend)
+
+
 def adults_and_guardians_do_not_clash(context: Context) -> Iterator[Finding]:
     for matter in context.matters:
         if any(_adult.search(fact.text) for fact in matter.conditions):
-            words = [field.title for field in matter.fields] + [
-                fact.text for fact in [*matter.conditions, *matter.rules]
-            ]
+            words = [*_elsewhere(matter), *(fact.text for fact in matter.conditions)]
             if any(_guardian.search(word) for word in words):
                 message = "条件要求年满18周岁，别处又写监护人办理"
                 yield context.error(matter, "conditions", "guide.guardian", message, "分清两种情形")
