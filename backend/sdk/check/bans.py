@@ -23,7 +23,7 @@ _forwarding = re.compile(
 
 
 def _banned(context: Context, pattern: re.Pattern[str], code: str, mend: str) -> Iterator[Finding]:
-    for owner, path, text in context.texts:
+    for owner, path, text in context.words:
         found = pattern.search(text)
         if found:
             yield context.error(owner, path, code, f"不允许的做法：{found.group()}", f"{mend}（{SOURCE}）")

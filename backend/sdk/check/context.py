@@ -41,6 +41,11 @@ class Context:
         return found
 
     @cached_property
+    def words(self) -> list[tuple[Matter | None, str, str]]:
+        """The texts that have a Chinese word in them; most others are codes and names of types."""
+        return [item for item in self.texts if not item[2].isascii()]
+
+    @cached_property
     def _walked(self) -> dict[str, list[tuple[str, str, Field, Field | None]]]:
         return {matter.code: list(walk(matter.fields)) for matter in self.matters}
 
