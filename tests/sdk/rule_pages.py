@@ -20,7 +20,7 @@ FOLDER = ROOT / "docs" / "modules" / "rules"
 PARTS = ("错的", "对的", "怎么改")
 _head = re.compile(r"# (?P<title>\S.*)\n\n`(?P<code>[a-z_.]+)` · (?P<word>错误|提醒)\n\n(?P<why>\S[\s\S]*?)\n\n## ")
 _block = re.compile(r"^```\w+\n(.*?)\n```$", re.M | re.S)
-_name = re.compile(r"^(?:# |<!-- )([\w/]+\.\w+)(?: -->)?$")
+_name = re.compile(r"^(?:# |<!-- |/\* )([\w/]+\.\w+)(?: -->| \*/)?$")
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def test_the_pages_of_a_team_are_read_as_well(code: str, words: str, tmp_path: P
     (path / "h5").mkdir()
     (path / "h5" / "index.html").write_text(PAGE.format("你好"), "utf-8")
     assert check_folder(path) == []
-    (path / "h5" / "app.js").write_text(f"// 一\nshow('{words}')\n", "utf-8")
+    (path / "h5" / "app.js").write_text(f"const elder = true\nshow('{words}')\n", "utf-8")
     assert [(item.code, item.file, item.line) for item in check_folder(path)] == [(code, "h5/app.js", 2)]
 
 
@@ -100,7 +100,9 @@ def test_colours_that_stand_together_can_be_told_apart(style: str, told: bool, t
     inside = [(item.code, item.line) for item in check_folder(path)]
     assert inside == ([("page.contrast", 2)] if told else [])
     (path / "h5" / "index.html").write_text(PAGE.format("你好"), "utf-8")
-    (path / "h5" / "style.css").write_text(f"body {{ margin: 0 }}\np {{ {style} }}\n", "utf-8")
+    (path / "h5" / "style.css").write_text(
+        f":root[data-mode='elder'] {{ font-size: 22px }}\np {{ {style} }}\n", "utf-8"
+    )
     sheet = [(item.code, item.file, item.line) for item in check_folder(path)]
     assert sheet == ([("page.contrast", "h5/style.css", 2)] if told else [])
 

@@ -123,6 +123,7 @@ RULES: dict[str, CheckRule] = {
     "page.inline": pages.pages_have_no_inline_script,
     "page.zoom": pages.pages_can_be_enlarged,
     "page.lang": pages.pages_name_their_language,
+    "page.elder": pages.pages_have_an_elder_version,
     "page.contrast": pages.colours_can_be_told_apart,
     "page.small": pages.pages_are_big_enough_to_read,
 }

@@ -71,6 +71,15 @@ def colours_can_be_told_apart(context: Context) -> Iterator[Finding]:
                 yield _fault(name, "page.contrast", message, f"调到 {CONTRAST}:1 以上", line)
 
 
+def pages_have_an_elder_version(context: Context) -> Iterator[Finding]:
+    """Bare text grows with the reader's own settings; pages with styles or scripts of their own have to do it."""
+    if not any(name.startswith("h5/") and path.suffix.lower() in {".css", ".js"} for name, path in context.files):
+        return
+    if not any("elder" in text for _, text in [*context.page_texts, *context.page_words]):
+        mend = "问桥要 style，mode 是 elder 时正文不小于 18px，按钮高不小于 60px，见 docs/modules/pages.md"
+        yield Finding(severity="warning", code="page.elder", file="h5", message="页面没有长辈版", mend=mend)
+
+
 def _colour(pattern: re.Pattern[str], declarations: str) -> tuple[int, int, int] | None:
     found = pattern.search(declarations)
     if found is None:
