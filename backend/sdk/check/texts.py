@@ -21,7 +21,7 @@ _random = re.compile(r"\b(?=[A-Za-z0-9+/]*[0-9])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-
 _id_number = re.compile(r"(?<![0-9A-Za-z-])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z-])")
 _mobile = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _unfinished = re.compile(
-    r"(?<![A-Za-z])(?:TODO|FIXME|TBD|[Ll]orem ipsum)(?![A-Za-z])|X{3}|x{3}|待填|此处填写|请在此(?:填写|输入)"
+    r"(?<![A-Za-z])(?:TODO|FIXME|TBD|[Ll]orem ipsum)(?![A-Za-z])|X{3}|x{3}|(?<!等)待填(?:写|充|[）)。]|$)"
 )
 _address = re.compile(r"https?://[^\s，。；）]+", re.IGNORECASE)
 
