@@ -134,6 +134,12 @@ async def update_me(call: Call, body: MeUpdate) -> Me:
     return await service.update_me(call.who, body)
 
 
+@api.post("/me/settings", level=Level.LOGIN, body=MeUpdate, out=Me)
+async def set_me(call: Call, body: MeUpdate) -> Me:
+    """与 PATCH /me 相同，给发不了 PATCH 的小程序用。"""
+    return await service.update_me(call.who, body)
+
+
 @api.post("/me/real-name", level=Level.LOGIN, body=RealName, out=RealNameDone,
           errors=(errors.RealNameMismatch, errors.RealNameNotFound, errors.RealNameUnavailable,
                   errors.RealNameLimit, errors.RealNameOther))  # fmt: skip
