@@ -28,6 +28,7 @@ from backend.cases.schemas import (
     TransferRequest,
     UploadCreate,
     UploadOut,
+    UploadPiece,
     Urge,
     Withdraw,
 )
@@ -104,22 +105,40 @@ async def open_upload(call: Call, body: UploadCreate) -> UploadOut:
     return await service.upload_open(call.who, body)
 
 
+PIECE_ERRORS = (errors.UploadNotFound, errors.WrongOffset, errors.UploadClosed, errors.BadChunk)
+
+
 @api.patch(
     "/uploads/<upload>",
     level=Level.LOGIN,
     raw_body=FILE,
     out=UploadOut,
-    errors=(
-        errors.UploadNotFound,
-        errors.WrongOffset,
-        errors.UploadClosed,
-        errors.BadChunk,
-        errors.ChunkTooLarge,
-        errors.ChunkMedia,
-    ),
+    errors=(*PIECE_ERRORS, errors.ChunkTooLarge, errors.ChunkMedia),
 )
 async def append_upload(call: Call, upload: str) -> UploadOut:
     """One piece of the file, placed by Content-Range `bytes first-last/total`."""
+    return await _append(call, upload)
+
+
+@api.post(
+    "/uploads/<upload>/pieces",
+    level=Level.LOGIN,
+    raw_body=FILE,
+    out=UploadOut,
+    errors=(*PIECE_ERRORS, errors.ChunkTooLarge, errors.ChunkMedia),
+)
+async def append_piece(call: Call, upload: str) -> UploadOut:
+    """The same as PATCH, for clients without PATCH (wx.request)."""
+    return await _append(call, upload)
+
+
+@api.post("/uploads/<upload>/text-pieces", level=Level.LOGIN, body=UploadPiece, out=UploadOut, errors=PIECE_ERRORS)
+async def append_text_piece(call: Call, body: UploadPiece, upload: str) -> UploadOut:
+    """One piece as base64 text, for clients that cannot send bytes (my.request)."""
+    return await service.upload_append_text(call.who, upload, body)
+
+
+async def _append(call: Call, upload: str) -> UploadOut:
     request = call.request
     return await service.upload_append(
         call.who,

@@ -7,6 +7,8 @@ and the client is told where to go on.
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ from backend.cases.errors import (
     UploadNotFound,
     WrongOffset,
 )
-from backend.cases.schemas import UploadCreate, UploadOut
+from backend.cases.schemas import UploadCreate, UploadOut, UploadPiece
 from backend.core import db
 from backend.core.clock import now
 from backend.core.errors import FieldProblem, InvalidPayload
@@ -157,6 +159,31 @@ async def append(
     first, total = _span(content_range, len(chunk), limit)
     if total != row["size"]:
         raise BadChunk(f"文件大小应为{row['size']}字节，与开始时说的不一样")
+    return await _take(who, row, chunk, first)
+
+
+async def append_text(who: Principal, upload: str, piece: UploadPiece) -> UploadOut:
+    """One piece as base64 text, for clients that cannot send bytes; a digest that comes with it is held against it.
+
+    Raises UploadNotFound, UploadClosed, WrongOffset (with the offset to go on from), BadChunk.
+    """
+    row = await _mine(who, upload)
+    if row["state"] != "open":
+        raise UploadClosed(row["message"])
+    try:
+        chunk = base64.b64decode(piece.data, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadChunk("这一段不是 base64 文本，请重传这一段") from None
+    if not chunk or piece.offset + len(chunk) > row["size"]:
+        raise BadChunk(f"这一段超出了文件大小（{row['size']}字节）")
+    if piece.sha256 is not None and piece.sha256 != hashlib.sha256(chunk).hexdigest():
+        raise BadChunk("这一段在途中变了，请重传这一段")
+    return await _take(who, row, chunk, piece.offset)
+
+
+async def _take(who: Principal, row: asyncpg.Record, chunk: bytes, first: int) -> UploadOut:
+    """Put a piece that fits the announced size at its place."""
+    upload, total = str(row["id"]), row["size"]
     key = await identity.data_key(str(row["key_of"]))
     if row["received"] == total:  # stopped between the last byte and the check
         await _finish(row, key)

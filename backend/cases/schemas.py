@@ -107,11 +107,19 @@ class Prefill(msgspec.Struct, kw_only=True):
 
 
 class UploadCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Announce a file; bytes follow by PATCH with Content-Range, in order, resumable at `offset`."""
+    """Announce a file; bytes follow by PATCH or POST with Content-Range, in order, resumable at `offset`."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     size: Annotated[int, Meta(ge=1, le=20 * 1024 * 1024)]
     content_type: Annotated[str, Meta(min_length=1, max_length=100)] = "application/octet-stream"
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class UploadPiece(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A piece as base64 text: at most 180 KiB of the file from `offset` on; `sha256` is the digest of this piece."""
+
+    offset: Annotated[int, Meta(ge=0, lt=20 * 1024 * 1024)]
+    data: Annotated[str, Meta(min_length=4, max_length=240 * 1024)]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 

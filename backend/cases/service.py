@@ -8,6 +8,7 @@ from backend.cases.drafts import list_of as drafts_of
 from backend.cases.drafts import put as draft_put
 from backend.cases.files import File
 from backend.cases.files import append as upload_append
+from backend.cases.files import append_text as upload_append_text
 from backend.cases.files import content as upload_content
 from backend.cases.files import get as upload_get
 from backend.cases.files import open_upload as upload_open
@@ -60,6 +61,7 @@ __all__ = [
     "told",
     "transfer",
     "upload_append",
+    "upload_append_text",
     "upload_content",
     "upload_get",
     "upload_open",

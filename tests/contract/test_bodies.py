@@ -27,6 +27,7 @@ def name_of(endpoint: Endpoint) -> str:
 def path_of(endpoint: Endpoint, case_number: str) -> str:
     """The path with things that exist, so that it is the body that is refused."""
     given = {"number": case_number, "matter": BIRTH, "id": "3f0a2b1c-0000-4000-8000-000000000000"}
+    given |= {"upload": "3f0a2b1c-0000-4000-8000-000000000000"}
     given |= {"module": BIRTH.partition(".")[0], "team": "nobody", "key": "0" * 16, "name": "nobody"}
     return re.sub(r"<(\w+)(?::str)?>", lambda found: given[found.group(1)], endpoint.path)
 

@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "RatingCreate": {"level": 5},
     "Snooze": {"days": 1},
     "OptOut": {"scope": "kind"},
+    "UploadPiece": {"offset": 0, "data": "iVBORw0KGgo="},
 }
 PHOTO = png()
 

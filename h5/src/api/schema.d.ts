@@ -552,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 与 PATCH /me 相同，给发不了 PATCH 的小程序用。 */
+        post: operations["identity_set_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -1044,6 +1061,40 @@ export interface paths {
         get: operations["cases_upload_content"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/pieces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as PATCH, for clients without PATCH (wx.request). */
+        post: operations["cases_append_piece"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/text-pieces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One piece as base64 text, for clients that cannot send bytes (my.request). */
+        post: operations["cases_append_text_piece"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4830,7 +4881,7 @@ export interface components {
         };
         /**
          * UploadCreate
-         * @description Announce a file; bytes follow by PATCH with Content-Range, in order, resumable at `offset`.
+         * @description Announce a file; bytes follow by PATCH or POST with Content-Range, in order, resumable at `offset`.
          */
         UploadCreate: {
             /** @default application/octet-stream */
@@ -4854,6 +4905,16 @@ export interface components {
             size: number;
             /** @enum {unknown} */
             state: "complete" | "open" | "refused";
+        };
+        /**
+         * UploadPiece
+         * @description A piece as base64 text: at most 180 KiB of the file from `offset` on; `sha256` is the digest of this piece.
+         */
+        UploadPiece: {
+            data: string;
+            offset: number;
+            /** @default null */
+            sha256?: string | null;
         };
         /** Urge */
         Urge: {
@@ -5917,6 +5978,32 @@ export interface operations {
             };
         };
     };
+    identity_set_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
     push_messages: {
         parameters: {
             query?: {
@@ -6728,6 +6815,62 @@ export interface operations {
                 };
                 content: {
                     "*/*": unknown;
+                };
+            };
+        };
+    };
+    cases_append_piece: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+        };
+    };
+    cases_append_text_piece: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadPiece"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
                 };
             };
         };
