@@ -158,8 +158,8 @@ class AddressRefused(OSError):
 class _PublicOnly(AbstractResolver):
     """Checks what a name resolves to when connecting, so that DNS cannot change its mind afterwards."""
 
-    def __init__(self) -> None:
-        self._inner = aiohttp.DefaultResolver()
+    def __init__(self, inner: AbstractResolver | None = None) -> None:
+        self._inner = inner or aiohttp.DefaultResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -174,20 +174,32 @@ class _PublicOnly(AbstractResolver):
         await self._inner.close()
 
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/32")  # NAT64 (RFC 6052, 8215): what lies behind is a router's choice
+_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out for public use (RFC 4291)
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")  # RFC 9637
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP literal is globally routable (not loopback, private, link-local or multicast), also as an IPv4
-    address in the forms that IPv6 wraps it in."""
+    """Whether an IP literal is globally routable (not loopback, private, link-local or multicast).
+
+    Of IPv6 only what is given out for public use counts: NAT64, SIIT, site-local and segment addresses lie outside,
+    and what is behind them is a router's choice. An IPv4 address inside (mapped, 6to4, ISATAP) must be public too.
+    """
     ip = ipaddress.ip_address(address.split("%", 1)[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip in _TRANSLATED or int(ip) >> 32 == 0:  # ::a.b.c.d, deprecated and never public
+        if ip.ipv4_mapped is not None:
+            return is_public(str(ip.ipv4_mapped))
+        if ip not in _UNICAST or ip in _DOCUMENTATION:
             return False
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is not None:
-            return is_public(str(inner))
+        inner = ip.sixtofour or _isatap(ip)
+        if inner is not None and not is_public(str(inner)):
+            return False
     return ip.is_global and not ip.is_multicast
+
+
+def _isatap(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address of an interface id `[02]00:5efe:a.b.c.d` (RFC 5214)."""
+    low = int(ip) & 0xFFFF_FFFF_FFFF_FFFF
+    return ipaddress.IPv4Address(low & 0xFFFF_FFFF) if low >> 32 in (0x5EFE, 0x0200_5EFE) else None
 
 
 _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, aiohttp.ClientSession]] = WeakKeyDictionary()

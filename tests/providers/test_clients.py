@@ -1,9 +1,12 @@
 """Outbound calls: what is repeated, what is refused, and how failures are told."""
 
 import asyncio
+import socket
 
+import aiohttp
 import pytest
 import structlog
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from backend.core.clients import (
     AddressRefused,
@@ -154,6 +157,8 @@ async def test_a_redirect_is_not_followed(desk: Desk) -> None:
     "address",
     [
         *("127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "224.0.0.1"),
+        *("fec0::1", "::ffff:0:7f00:1", "2400:3200::5efe:7f00:1", "2400:3200::200:5efe:10.0.0.8", "5f00::1", "3fff::1"),
+        *("2001:0:7f00:1::", "fe80::1", "100.64.0.1", "0.0.0.0", "::"),
         *("64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "::127.0.0.1", "2001:db8::1", "fd00::1"),
     ],
 )
@@ -176,6 +181,7 @@ def test_an_outer_address_is_public() -> None:
     assert is_public("223.5.5.5")
     assert is_public("2400:3200::1")
     assert is_public("::ffff:223.5.5.5")
+    assert is_public("2400:3200::5efe:223.5.5.5")
 
 
 async def test_a_name_that_resolves_inside_is_refused_for_good() -> None:
@@ -189,6 +195,44 @@ async def test_the_guarding_resolver_refuses_what_resolves_inside() -> None:
     with pytest.raises(AddressRefused):
         await resolver.resolve("localhost", 80)
     await resolver.close()
+
+
+class Names(AbstractResolver):
+    """A name server whose answer for every name is the next of these, as one that changes its mind has them."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = iter(answers)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=socket.AF_INET, proto=0, flags=0)
+            for address in next(self._answers)
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_one_inner_address_among_public_ones_refuses_the_name() -> None:
+    resolver = _PublicOnly(Names(["223.5.5.5", "10.0.0.8"]))
+    with pytest.raises(AddressRefused):
+        await resolver.resolve("bureau.example", 443)
+
+
+async def test_a_name_that_turns_inside_after_it_was_checked_is_not_connected_to(desk: Desk) -> None:
+    resolver = _PublicOnly(Names(["223.5.5.5"], ["127.0.0.1"]))
+    checked = await resolver.resolve("bureau.example", 443)
+    assert [item["host"] for item in checked] == ["223.5.5.5"]
+    before = await desk.count("wechat", "code2session")
+    port = desk.base.rsplit(":", 1)[1]
+    connector = aiohttp.TCPConnector(resolver=resolver)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        with pytest.raises((AddressRefused, aiohttp.ClientConnectorError)) as found:
+            await session.get(f"http://bureau.example:{port}/wechat/sns/jscode2session")
+    assert isinstance(found.value, AddressRefused) or isinstance(found.value.__cause__, AddressRefused)
+    assert await desk.count("wechat", "code2session") == before
 
 
 async def test_sessions_can_be_closed_and_open_again(desk: Desk) -> None:

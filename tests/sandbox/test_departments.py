@@ -148,6 +148,28 @@ async def test_a_page_in_between_that_says_not_found_loses_no_case(desk: Desk) -
     assert (found.value.kind, found.value.code) == ("unknown", "http_404")
 
 
+async def test_a_redirect_of_a_department_is_not_followed_and_loses_no_case(desk: Desk) -> None:
+    moved: Sanic[Any, Any] = Sanic(f"moved-{secrets.token_hex(4)}", configure_logging=False)
+    moved.config.TOUCHUP = False
+    target = f"{desk.base}/departments/{MODULE}/submit"
+    asked: list[str] = []
+
+    async def away(request: Request, call: str) -> HTTPResponse:
+        asked.append(call)
+        return HTTPResponse(status=307, headers={"Location": target})
+
+    moved.add_route(away, "/<call:str>", methods=["POST"])
+    listener = free_socket()
+    before = await desk.count("department", "submit")
+    async with listening(moved, listener):
+        client = Client("department.x", f"http://127.0.0.1:{listener.getsockname()[1]}", attempts=1)
+        theirs = {name: public_key(pem) for name, pem in desk.vendors.departments.public_keys.items()}
+        with pytest.raises(ProviderError) as found:
+            await Department(MODULE, client, signer(desk), theirs).submit(a_case(), idempotency_key="k")
+    assert (found.value.kind, found.value.code, asked) == ("unknown", "http_307", ["submit"])
+    assert await desk.count("department", "submit") == before
+
+
 async def post(desk: Desk, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
     async with aiohttp.ClientSession() as http, http.post(desk.base + path, data=body, headers=headers) as answer:
         return answer.status, (await answer.json(content_type=None)).get("code", "")
