@@ -33,6 +33,7 @@ from backend.identity.schemas import (
     WebviewCode,
     WebviewCodeCreate,
     WebviewSession,
+    WechatPhone,
     WechatSession,
 )
 from backend.identity.staff_schemas import (
@@ -138,6 +139,14 @@ async def update_me(call: Call, body: MeUpdate) -> Me:
 async def set_me(call: Call, body: MeUpdate) -> Me:
     """与 PATCH /me 相同，给发不了 PATCH 的小程序用。"""
     return await service.update_me(call.who, body)
+
+
+@api.post("/me/phone/wechat", level=Level.LOGIN, body=WechatPhone, out=Me,
+          errors=(errors.PhoneNotWechat, errors.PhoneNotGiven, errors.PhoneTaken, errors.PhoneDiffers,
+                  errors.ChannelUnavailable))  # fmt: skip
+async def add_phone_by_wechat(call: Call, body: WechatPhone) -> Me:
+    """用微信 getPhoneNumber 按钮给的 code 登记手机号。"""
+    return await service.add_phone_by_wechat(call.who, body.code)
 
 
 @api.post("/me/real-name", level=Level.LOGIN, body=RealName, out=RealNameDone,

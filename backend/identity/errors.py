@@ -39,6 +39,34 @@ class ChannelUnavailable(AppError):
     title = "这种登录方式暂时用不了，请稍后再试，或换一种登录方式"
 
 
+class PhoneNotWechat(AppError):
+    code = "identity.phone_not_wechat"
+    status = 409
+    title = "只有在微信小程序里登录时才能这样取手机号，请用短信验证码登录"
+
+
+class PhoneNotGiven(AppError):
+    """The code is used, over, unknown, of another person or of another mini-program."""
+
+    code = "identity.phone_not_given"
+    status = 422
+    title = "没有取到手机号，请再点一次按钮，或用短信验证码登录"
+
+
+class PhoneTaken(AppError):
+    """Another account has the number. A tap is no reason to join or to move anything."""
+
+    code = "identity.phone_taken"
+    status = 409
+    title = "这个手机号已用于另一个账号；如果是您本人的，请在两边都完成实名认证，账号会合并"
+
+
+class PhoneDiffers(AppError):
+    code = "identity.phone_differs"
+    status = 409
+    title = "您的账号已有另一个手机号；要换号，请用新手机号的短信验证码登录，再完成实名认证"
+
+
 class RefreshRefused(AppError):
     """The refresh token is unknown, expired or its session was ended. When it had been used before, the session is
     ended too: somebody else may hold a copy."""

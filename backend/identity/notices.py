@@ -24,6 +24,20 @@ async def account_joined(citizen_id: uuid.UUID, channel: str, event: uuid.UUID) 
     )
 
 
+async def phone_added(citizen_id: uuid.UUID, event: uuid.UUID) -> None:
+    """A phone came from WeChat's button."""
+    await push.notify(
+        citizen_id,
+        "security",
+        title="您的账号登记了手机号",
+        body="刚才在微信里登记了手机号，以后也可以用它的短信验证码登录。如果不是您本人操作，请在“登录设备”里让陌生的设备退出。",
+        link=_LINK,
+        reason=_REASON,
+        dedupe_key=f"identity.phone_added:{event}",
+        urgent=True,
+    )
+
+
 async def phone_moved(citizen_id: uuid.UUID, event: uuid.UUID) -> None:
     """The citizen's phone number was proved to be somebody else's now."""
     await push.notify(

@@ -42,6 +42,12 @@ class WechatSession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     code: ShortText
 
 
+class WechatPhone(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The `code` that `<button open-type="getPhoneNumber">` hands over, not that of wx.login."""
+
+    code: ShortText
+
+
 class AlipaySession(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     auth_code: ShortText
 

@@ -9,7 +9,7 @@ await identity.consume_assurance(call.who, f"submit:{matter_id}", used_by=f"case
 from __future__ import annotations
 
 from backend.core.sessions import Principal, Tokens
-from backend.identity import assurance, codes, faces, profiles, realname, revocation, sessions, staff
+from backend.identity import assurance, codes, faces, phones, profiles, realname, revocation, sessions, staff
 from backend.identity import data_uses as uses
 from backend.identity.accounts import sign_in_by_alipay, sign_in_by_phone, sign_in_by_wechat
 from backend.identity.acting import Acting, acting, acting_for, agent_of, record_act
@@ -65,6 +65,7 @@ __all__ = [
     "Profile",
     "acting",
     "acting_for",
+    "add_phone_by_wechat",
     "addresses",
     "addresses_of_many",
     "agent_of",
@@ -153,6 +154,11 @@ async def read_me(principal: Principal) -> Me:
 
 async def update_me(principal: Principal, body: MeUpdate) -> Me:
     return await profiles.update_me(principal, body)
+
+
+async def add_phone_by_wechat(principal: Principal, code: str) -> Me:
+    await phones.add_by_wechat(principal, code)
+    return await profiles.me(principal)
 
 
 async def prove_real_name(

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
-from backend.core.clients import Breaker, Client
+from backend.core.clients import Breaker, Client, ProviderError
 from backend.providers import wechat_fields
 from backend.providers.config import WeChatConfig
 from backend.providers.wechat_codes import CODES, TOKEN_CODES
@@ -74,10 +74,16 @@ class WeChat:
         return WeChatLogin(openid=openid, session_key=session_key, unionid=data.get("unionid") or None)
 
     async def phone_number(self, code: str, *, openid: str | None = None) -> WeChatPhone:
-        """The phone behind a `getPhoneNumber` code (one use, five minutes)."""
+        """The phone behind a `getPhoneNumber` code (one use, five minutes).
+
+        Errors: 40029 permanent (another tap is needed), 45011 throttled; `foreign_watermark` when the answer is not
+        for this mini-program.
+        """
         body = {"code": code} | ({"openid": openid} if openid else {})
         data = await self.post("/wxa/business/getuserphonenumber", "phone", body)
         info = data.get("phone_info") or {}
+        if (info.get("watermark") or {}).get("appid") != self.config.app_id:
+            raise ProviderError("permanent", "wechat", "foreign_watermark", call="phone")
         return WeChatPhone(number=str(info.get("purePhoneNumber", "")), country_code=str(info.get("countryCode", "")))
 
     async def send_subscribe(

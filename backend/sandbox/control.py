@@ -43,10 +43,13 @@ class AuthorityOrder(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CodeOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """Whom the minted login code stands for; or `phone` for a phone-number code."""
+    """Whom the minted login code stands for; or `phone` for a phone-number code, which then may be of one person
+    (`name`), of another mini-program (`app_id`) or of another country."""
 
     name: str = ""
     phone: str = ""
+    app_id: str = ""
+    country: str = "86"
     seconds: float = 300
 
 
@@ -198,7 +201,10 @@ async def wechat_code(request: Request) -> HTTPResponse:
     order: CodeOrder = _body(request, CodeOrder)
     world = world_of(request)
     if order.phone:
-        return json({"code": world.mint("wechat_phone", order.phone, seconds=order.seconds)})
+        app = order.app_id or world.vendors.wechat.app_id
+        openid = openid_of(world.vendors.wechat.app_id, order.name) if order.name else "-"
+        held = f"{order.phone} {openid} {app} {order.country}"
+        return json({"code": world.mint("wechat_phone", held, seconds=order.seconds)})
     if not order.name:
         raise Problem(422, "请给出 name 或 phone")
     code = world.mint("wechat", order.name, seconds=order.seconds)

@@ -145,18 +145,23 @@ async def phone(request: Request) -> HTTPResponse:
         if (problem := _token_problem(request)) is not None:
             return problem
         world = world_of(request)
-        number = world.spend("wechat_phone", str(body.get("code", "")))
-        if number is None:
+        held = (world.spend("wechat_phone", str(body.get("code", ""))) or "").split()
+        if not held:
             return refuse("40029")
+        if len(held) == 1:  # `demo-<phone>`
+            held += ["-", world.vendors.wechat.app_id, "86"]
+        number, openid, app, country = held
+        if openid != "-" and body.get("openid") not in (None, openid):
+            return refuse("40003")
         return json(
             {
                 "errcode": 0,
                 "errmsg": "ok",
                 "phone_info": {
-                    "phoneNumber": number,
+                    "phoneNumber": number if country == "86" else f"+{country}{number}",
                     "purePhoneNumber": number,
-                    "countryCode": "86",
-                    "watermark": {"timestamp": int(time.time()), "appid": world.vendors.wechat.app_id},
+                    "countryCode": country,
+                    "watermark": {"timestamp": int(time.time()), "appid": app},
                 },
             }
         )

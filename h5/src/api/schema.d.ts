@@ -535,6 +535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/phone/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用微信 getPhoneNumber 按钮给的 code 登记手机号。 */
+        post: operations["identity_add_phone_by_wechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/real-name": {
         parameters: {
             query?: never;
@@ -4986,6 +5003,13 @@ export interface components {
             code: string;
         };
         /**
+         * WechatPhone
+         * @description The `code` that `<button open-type="getPhoneNumber">` hands over, not that of wx.login.
+         */
+        WechatPhone: {
+            code: string;
+        };
+        /**
          * WechatPushQuery
          * @description What WeChat writes behind the address; `echostr` only when it tests it.
          */
@@ -5948,6 +5972,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DataExport"];
+                };
+            };
+        };
+    };
+    identity_add_phone_by_wechat: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatPhone"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
         };
