@@ -36,6 +36,7 @@ BEHALF = "cases/test_on_behalf.py"
 COUNTER = "cases/test_counter.py"
 STRANGERS = "contract/test_strangers.py"
 HERE = "identity/test_attacks.py"
+BUTTON = "identity/test_button_phone.py"
 
 TABLE: dict[str, tuple[str, str]] = {
     "a check is replayed": (HERE, "test_a_passed_check_cannot_be_finished_into_a_second_proof"),
@@ -63,6 +64,9 @@ TABLE: dict[str, tuple[str, str]] = {
         PHONES,
         "test_who_guesses_on_and_on_is_stopped_by_address_whatever_the_headers_say",
     ),
+    "a phone button's code used twice": (BUTTON, "test_a_code_is_good_once"),
+    "a phone button's code of another person or mini-program": (BUTTON, "test_a_code_that_is_not_ours_gives_nothing"),
+    "another account's phone taken by a tap": (BUTTON, "test_the_phone_of_another_account_stays_there"),
     "a web-view code used twice": (SESSIONS, "test_a_web_view_takes_the_session_over_once"),
     "a web-view code used elsewhere": (HERE, "test_a_web_view_code_leads_only_where_it_was_made_for"),
     "a web-view code after its session": (SESSIONS, "test_a_web_view_code_dies_with_its_session"),
