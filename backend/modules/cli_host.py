@@ -286,7 +286,7 @@ def _team(args: argparse.Namespace, host: Host) -> int:
     if args.json:
         out.as_json(page)
         return 0
-    words = {"active": "在用", "retired": "已换新", "revoked": "已吊销"}
+    words = {"proposed": "等另一位管理员登记", "active": "在用", "retired": "已换新", "revoked": "已吊销"}
     rows = [[key["id"], words[key["state"]], _time(key["created_at"]), key["reason"]] for key in page["keys"]]
     out.table(f"{page['id']}  {page['name']}", ["密钥", "状态", "登记", "原因"], rows)
     return 0

@@ -37,7 +37,7 @@ class Team(Model):
 class TeamKey(Model):
     """A public key that signs a team's bundles: active, retired (a successor took over) or revoked (never trust it).
 
-    `id` is `sdk.sign.key_id`."""
+    `id` is `sdk.sign.key_id`. Before all that a key may be proposed: it waits for a second admin."""
 
     id = fields.CharField(max_length=16, primary_key=True)
     team_id = fields.CharField(max_length=64, db_index=True)

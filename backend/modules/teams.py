@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncpg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from backend.core import audit, db
 from backend.core.errors import FieldProblem, InvalidPayload
@@ -46,8 +47,8 @@ async def read(team: str) -> TeamOut:
 
 
 async def add_key(who: Principal, team: str, given: KeyCreate) -> TeamOut:
-    """Register a key. Without the proof of an older key only an admin may. Raises TeamNotFound, TeamExists, KeyRefused,
-    InvalidPayload."""
+    """Register a key. Without the proof of an older key only admins may: one for a team's first key, and two, each with
+    the same key, once it has had any. Raises TeamNotFound, TeamExists, KeyRefused, InvalidPayload."""
     try:
         key = sign.load_public(given.public_key)
     except sign.KeyUnreadable as exc:
@@ -70,11 +71,31 @@ async def add_key(who: Principal, team: str, given: KeyCreate) -> TeamOut:
             )
         elif "admin" not in who.roles:
             raise KeyRefused("换密钥要用旧密钥签名证明；旧密钥丢了请系统管理员登记")
+        elif await TeamKey.exists(team_id=team):
+            await _by_two(who, team, number, key)
+            return await read(team)
         if await TeamKey.exists(id=number):
             raise TeamExists
         await TeamKey.create(id=number, team_id=team, public_key=sign.public_pem(key), state="active", added_by=who.id)
         await audit.record(who, "modules.key_added", "team", team, key=number, vouched_by=given.vouched_by)
     return await read(team)
+
+
+async def _by_two(who: Principal, team: str, number: str, key: Ed25519PublicKey) -> None:
+    """A key for a team that lost its own: one admin proposes it, a second who names the same key makes it count."""
+    known = await db.fetch_one("SELECT team_id, state, added_by FROM modules_team_key WHERE id = $1", number)
+    if known is None:
+        await TeamKey.create(
+            id=number, team_id=team, public_key=sign.public_pem(key), state="proposed", added_by=who.id
+        )
+        await audit.record(who, "modules.key_proposed", "team", team, key=number)
+        return
+    if known["team_id"] != team or known["state"] != "proposed":
+        raise TeamExists
+    if known["added_by"] == who.id:
+        raise KeyRefused("这把密钥是您提出的，要由另一位管理员再登记一次")
+    await db.execute("UPDATE modules_team_key SET state = 'active' WHERE id = $1", number)
+    await audit.record(who, "modules.key_added", "team", team, key=number, proposed_by=known["added_by"])
 
 
 async def revoke_key(who: Principal, team: str, key: str, given: Because) -> TeamOut:
@@ -98,7 +119,11 @@ async def active(key: str) -> asyncpg.Record:
     if row is None:
         raise KeyRefused("没有登记过这把密钥", context={"key": key})
     if row["state"] != "active":
-        words = {"retired": "这把密钥已经换新", "revoked": "这把密钥已经吊销"}
+        words = {
+            "proposed": "这把密钥还要另一位管理员登记才能用",
+            "retired": "这把密钥已经换新",
+            "revoked": "这把密钥已经吊销",
+        }
         raise KeyRefused(words[row["state"]], context={"key": key, "state": row["state"]})
     return row
 

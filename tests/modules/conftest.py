@@ -36,6 +36,7 @@ class Publishing:
     colleague: Client
     reviewer: Client
     admin: Client
+    deputy: Client
     elsewhere: Client
     clerk: Client
     drain: Callable[[], Awaitable[int]]
@@ -126,6 +127,7 @@ async def publishing(running: Server, http: Client, drain: Callable[[], Awaitabl
         colleague=staff("publisher"),
         reviewer=staff("reviewer"),
         admin=staff("admin"),
+        deputy=staff("admin"),
         elsewhere=staff("publisher", "510700"),
         clerk=staff("window"),
         drain=drain,

@@ -98,6 +98,48 @@ async def test_keys_are_succeeded_and_revoked(publishing: Publishing) -> None:
     assert (status, problem["context"]["state"]) == (403, "revoked")
 
 
+async def test_a_lost_key_is_replaced_by_two_admins_and_never_by_one(publishing: Publishing) -> None:
+    path = f"/publish/v1/teams/{TEAM}/keys"
+    old_id, new = sign.key_id(publishing.key.public_key()), sign.generate()
+    new_id = sign.key_id(new.public_key())
+    body = {"public_key": sign.public_pem(new.public_key())}
+    await publishing.admin.call("POST", f"{path}/{old_id}/revoke", {"reason": "电脑丢了"}, status=200)
+    team = await publishing.admin.call("POST", path, body, status=201)
+    assert {key["id"]: key["state"] for key in team["keys"]} == {old_id: "revoked", new_id: "proposed"}
+    status, problem = await publishing.upload(module(), key=new)
+    assert (status, problem["context"]["state"]) == (403, "proposed")
+    # nobody vouches with a key that waits, and who proposed it does not agree to it
+    third = sign.generate()
+    vouched = {
+        "public_key": sign.public_pem(third.public_key()),
+        "vouched_by": new_id,
+        "proof": sign.vouch(TEAM, third.public_key(), new),
+    }
+    for who, words in ((publishing.publisher, vouched), (publishing.publisher, body), (publishing.admin, body)):
+        await who.call("POST", path, words, status=403)
+    status, _ = await publishing.upload(module(), key=new)
+    assert status == 403
+    team = await publishing.deputy.call("POST", path, body, status=201)
+    assert {key["id"]: key["state"] for key in team["keys"]} == {old_id: "revoked", new_id: "active"}
+    status, _ = await publishing.upload(module(), key=new)
+    assert status == 201
+    await publishing.deputy.call("POST", path, body, status=409)
+    told = await db.fetch(
+        "SELECT act FROM core_audit WHERE subject_id = $1 AND act LIKE 'modules.key%' ORDER BY id", TEAM
+    )
+    assert [row["act"] for row in told][-2:] == ["modules.key_proposed", "modules.key_added"]
+
+
+async def test_a_proposed_key_that_is_revoked_is_never_agreed_to(publishing: Publishing) -> None:
+    path = f"/publish/v1/teams/{TEAM}/keys"
+    new = sign.generate()
+    body = {"public_key": sign.public_pem(new.public_key())}
+    await publishing.admin.call("POST", path, body, status=201)
+    number = sign.key_id(new.public_key())
+    await publishing.deputy.call("POST", f"{path}/{number}/revoke", {"reason": "不是团队的"}, status=200)
+    await publishing.deputy.call("POST", path, body, status=409)
+
+
 async def test_a_large_bundle_is_taken_and_a_too_large_one_refused(publishing: Publishing) -> None:
     noise = b"\x89PNG" + b"\0" * (9 << 20)
     status, made = await publishing.upload(module(more={"h5/a.png": noise, "h5/index.html": PAGE}))
