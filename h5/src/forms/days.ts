@@ -1,32 +1,28 @@
 /** Dates as the province's calendar has them: everything is Asia/Shanghai, whatever the phone is set to. */
 
-const ZONE = 'Asia/Shanghai'
-
-const isoDay = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' })
-const moment = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: ZONE,
-  year: 'numeric',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-})
-const date = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, year: 'numeric', month: 'long', day: 'numeric' })
+/** Shanghai is eight hours ahead of UTC all year; not every mini-program engine has `Intl`. */
+const AHEAD = 8 * 3_600_000
+const local = (instant: Date) => new Date(instant.getTime() + AHEAD)
+const two = (value: number) => String(value).padStart(2, '0')
 
 /** Today as `YYYY-MM-DD`. */
-export const today = (now = new Date()): string => isoDay.format(now)
+export const today = (now = new Date()): string => local(now).toISOString().slice(0, 10)
 
 /** `2026年5月1日` of a day (`YYYY-MM-DD`) or an instant. */
 export function dayText(value: string): string {
   const instant = new Date(value.length === 10 ? `${value}T00:00:00+08:00` : value)
-  return Number.isNaN(instant.getTime()) ? value : date.format(instant)
+  if (Number.isNaN(instant.getTime())) return value
+  const there = local(instant)
+  return `${there.getUTCFullYear()}年${there.getUTCMonth() + 1}月${there.getUTCDate()}日`
 }
 
 /** `2026/5/1 09:30` of an instant. */
 export function momentText(value: string): string {
   const instant = new Date(value)
-  return Number.isNaN(instant.getTime()) ? value : moment.format(instant)
+  if (Number.isNaN(instant.getTime())) return value
+  const there = local(instant)
+  const day = `${there.getUTCFullYear()}/${there.getUTCMonth() + 1}/${there.getUTCDate()}`
+  return `${day} ${two(there.getUTCHours())}:${two(there.getUTCMinutes())}`
 }
 
 /** A bound of a date field (`2026-01-01`, `today`, `today-18y`, `today+30d`) as `YYYY-MM-DD`; null when there is none. */

@@ -13,8 +13,10 @@ export type Answers = ReadonlyMap<string, unknown>
 /** An unanswered question, or arithmetic that cannot be done: at the top it counts as false. */
 export class Unanswered extends Error {}
 
-const INT_MIN = -(2n ** 63n)
-const INT_MAX = 2n ** 63n
+// Called, not written as literals: the mini-programs' engines parse nothing newer than ES2018.
+const ZERO = BigInt(0)
+const INT_MAX = BigInt('9223372036854775808')
+const INT_MIN = -INT_MAX
 
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && ('value' in value || 'var' in value || 'op' in value)
@@ -46,7 +48,7 @@ export function evaluate(tree: Tree, answers: Answers): unknown {
   const { op, args } = tree
   if (op === '&&' || op === '||') return logic(op === '||', args, answers)
   if (op === '?:') return evaluate(evaluate(args[0]!, answers) === true ? args[1]! : args[2]!, answers)
-  const operation = Object.hasOwn(OPERATIONS, op) ? OPERATIONS[op] : undefined
+  const operation = Object.prototype.hasOwnProperty.call(OPERATIONS, op) ? OPERATIONS[op] : undefined
   if (operation === undefined) throw new Unanswered(`no operation ${op}`)
   const values = args.map((arg) => evaluate(arg, answers))
   const result = tree.int === true ? integers(op, values) : operation(...values)
@@ -90,7 +92,7 @@ function whole(value: unknown): bigint {
 }
 
 function integers(op: string, values: unknown[]): bigint {
-  const [a, b] = [whole(values[0]), values.length > 1 ? whole(values[1]) : 0n]
+  const [a, b] = [whole(values[0]), values.length > 1 ? whole(values[1]) : ZERO]
   if (op === '+') return a + b
   if (op === '-') return a - b
   if (op === '*') return a * b
@@ -101,7 +103,7 @@ function integers(op: string, values: unknown[]): bigint {
 /** Dividing truncates towards zero; zero cannot divide. */
 function divide(a: unknown, b: unknown, take: (x: bigint, y: bigint) => bigint): bigint {
   const [x, y] = [whole(a), whole(b)]
-  if (y === 0n || (x === INT_MIN && y === -1n)) throw new Unanswered('integer division')
+  if (y === ZERO || (x === INT_MIN && y === BigInt(-1))) throw new Unanswered('integer division')
   return take(x, y)
 }
 
