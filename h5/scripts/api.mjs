@@ -1,4 +1,4 @@
-/** Writes `src/api/schema.d.ts` from `openapi.json` (which `python -m backend openapi > h5/openapi.json` writes). */
+/** Writes `api/schema.d.ts` of the pages and of the mini-programs from `openapi.json` (which `python -m backend openapi > h5/openapi.json` writes). */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -6,7 +6,10 @@ import openapiTS, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
 
 const source = fileURLToPath(new URL('../openapi.json', import.meta.url))
-const target = fileURLToPath(new URL('../src/api/schema.d.ts', import.meta.url))
+/** The pages and the mini-programs have the same types. */
+export const TARGETS = ['../src/api/schema.d.ts', '../../miniprogram/src/api/schema.d.ts'].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+)
 
 /** Only what succeeds has a type of its own: every failure is the one problem document. */
 function withoutFailures(document) {
@@ -38,6 +41,7 @@ export async function apiTypes() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(target, await apiTypes())
-  console.log('wrote src/api/schema.d.ts')
+  const text = await apiTypes()
+  for (const target of TARGETS) await writeFile(target, text)
+  console.log(`wrote ${TARGETS.join(', ')}`)
 }
