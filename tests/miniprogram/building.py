@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from backend.local import node
-from tests.miniprogram.host import Platform
+from backend.local.settings import ROOT
+from tests.miniprogram.host import API, Platform
 
 HARNESS = Path(__file__).with_name("harness")
+PROGRAM = ROOT / "miniprogram"
 SECONDS = 600
 
 
-def _run(folder: Path, *argv: str, **more: str) -> None:
+def run(folder: Path, *argv: str, **more: str) -> None:
+    """A tool of node in `folder`; its last words when it fails."""
     done = subprocess.run(
         [str(node.tools() / argv[0]), *argv[1:]],
         cwd=folder,
@@ -43,5 +46,13 @@ def compiled(platform: Platform, dist: Path, target: Path) -> Output:
     """`dist` as one file for the browser."""
     subprocess.run([sys.executable, "-m", "backend.local.node", str(HARNESS)], check=True, timeout=SECONDS)
     target.parent.mkdir(parents=True, exist_ok=True)
-    _run(HARNESS, "node", "compile.mjs", str(dist), str(target), platform)
+    run(HARNESS, "node", "compile.mjs", str(dist), str(target), platform)
     return Output(platform, dist, target)
+
+
+def built(platform: Platform, folder: Path) -> Output:
+    """The real program, from its source, for one platform."""
+    subprocess.run([sys.executable, "-m", "backend.local.node", str(PROGRAM)], check=True, timeout=SECONDS)
+    dist = folder / platform
+    run(PROGRAM, "node", "scripts/build.mjs", platform, TF_API=API, TF_OUT=str(dist))
+    return compiled(platform, dist, folder / f"{platform}.json")

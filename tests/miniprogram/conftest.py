@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser import chromium_path
 from tests.journeys.town import Citizen, Town, shared
-from tests.miniprogram.building import Output, compiled
+from tests.miniprogram.building import Output, built, compiled
 from tests.miniprogram.driver import Phone, phone
 from tests.miniprogram.host import Platform
 
@@ -57,5 +57,22 @@ def sample(browser: Browser, town: Town, samples: dict[Platform, Output], platfo
 
     def on(who: Citizen | None = None, **more: Any) -> AbstractAsyncContextManager[Phone]:
         return phone(browser, town, samples[platform], who or town.person(), name=f"sample-{platform}", **more)
+
+    return on
+
+
+@pytest.fixture(scope="session")
+async def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[Platform, Output]:
+    """The real program, built for both platforms."""
+    folder = tmp_path_factory.mktemp("program")
+    return {name: await asyncio.to_thread(built, name, folder) for name in PLATFORMS}
+
+
+@pytest.fixture
+def program(browser: Browser, town: Town, programs: dict[Platform, Output], platform: Platform) -> Given:
+    """`async with program(who) as held`: the real program on somebody's phone."""
+
+    def on(who: Citizen | None = None, **more: Any) -> AbstractAsyncContextManager[Phone]:
+        return phone(browser, town, programs[platform], who or town.person(), name=f"program-{platform}", **more)
 
     return on

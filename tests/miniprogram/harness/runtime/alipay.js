@@ -52,7 +52,7 @@ export function alipay(phone) {
       if (held.failed) throw new Failure("readFile:fail no such file", { code: 10022 });
       const start = options.position ?? 0;
       const part = unbytes(held.packed).slice(start, options.length === undefined ? undefined : start + options.length);
-      if (options.encoding === "base64") return { data: btoa(String.fromCharCode(...new Uint8Array(part))) };
+      if (options.encoding === "base64") return { data: btoa(Array.from(new Uint8Array(part), (sign) => String.fromCharCode(sign)).join("")) };
       return { data: options.encoding ? new TextDecoder().decode(part) : part };
     }),
     getFileInfo: call("getFileInfo", async (options) => {

@@ -48,7 +48,7 @@ export function wechat(phone) {
       const buffer = Uint8Array.from(atob(held.packed), (sign) => sign.charCodeAt(0)).buffer;
       const start = options.position ?? 0;
       const part = buffer.slice(start, options.length === undefined ? undefined : start + options.length);
-      if (options.encoding === "base64") return { data: btoa(String.fromCharCode(...new Uint8Array(part))) };
+      if (options.encoding === "base64") return { data: btoa(Array.from(new Uint8Array(part), (sign) => String.fromCharCode(sign)).join("")) };
       return { data: options.encoding ? new TextDecoder().decode(part) : part };
     }),
     getFileInfo: call("getFileInfo", async (options) => {
