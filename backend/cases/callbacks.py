@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from backend.cases import dispatch
 from backend.cases.errors import CallbackRefused, CaseNotFound
 from backend.core import logging, redis
-from backend.core.errors import InvalidPayload, MalformedJson, ServiceUnavailable
+from backend.core.errors import AppError, InvalidPayload, MalformedJson, ServiceUnavailable
 from backend.core.payloads import field_problems
 from backend.modules import gateway
 from backend.sdk.department import (
@@ -33,10 +33,13 @@ async def _seen(nonce: str, seconds: int) -> bool:
 
 
 async def department_update(
-    module: str, *, headers: Mapping[str, str], path: str, body: bytes
+    module: str, *, headers: Mapping[str, str], path: str, body: bytes, request_id: str
 ) -> tuple[int, dict[str, str], bytes]:
-    """(status, headers, body) of the signed answer. Raises CallbackRefused, CaseNotFound, MalformedJson,
-    InvalidPayload, ServiceUnavailable."""
+    """(status, headers, body) of the signed answer; a refusal of the event (404, 422 …) is signed too.
+
+    An unsigned refusal may come from anything in between, so a department would have to tell the event for ever.
+    Raises CallbackRefused (we do not know who speaks), ServiceUnavailable (tell it again).
+    """
     try:
         verified = await verify_request(
             headers, method="POST", path=path, body=body, keys=gateway.keys(module), seen_nonce=_seen
@@ -47,13 +50,24 @@ async def department_update(
         raise ServiceUnavailable(retry_after=5) from exc
     if verified.module != module:
         raise CallbackRefused(extra={"module": module[:64], "reason": "other_module"})
+    status, media = 200, "application/json"
+    try:
+        answer = await _applied(module, body)
+    except AppError as exc:
+        if exc.status >= 500:
+            raise
+        status, media = exc.status, "application/problem+json; charset=utf-8"
+        answer = msgspec.json.encode(exc.problem(request_id))
+    signed = sign_response(gateway.signer(), status=status, body=answer, request_nonce=verified.nonce)
+    return status, {**signed, "content-type": media}, answer
+
+
+async def _applied(module: str, body: bytes) -> bytes:
     event = _event(body)
     applied = await dispatch.update(module, event)
     if applied is None:
         raise CaseNotFound
-    answer = msgspec.json.encode(UpdateAnswer(event_id=event.event_id, duplicate=not applied))
-    signed = sign_response(gateway.signer(), status=200, body=answer, request_nonce=verified.nonce)
-    return 200, signed, answer
+    return msgspec.json.encode(UpdateAnswer(event_id=event.event_id, duplicate=not applied))
 
 
 def _event(body: bytes) -> UpdateEvent:

@@ -351,8 +351,10 @@ async def department_update(call: Call, module: str) -> HTTPResponse:
         headers=dict(request.headers),
         path=request.path,
         body=request.body,
+        request_id=call.request_id,
     )
-    return HTTPResponse(body, status=status, headers=headers, content_type="application/json")
+    media = headers.pop("content-type")
+    return HTTPResponse(body, status=status, headers=headers, content_type=media)
 
 
 def _file(file: service.File) -> HTTPResponse:

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from backend.cases import dispatch, tasks
-from backend.core import clock, db
+from backend.core import clients, clock, db
+from backend.core.clients import ProviderError
 from backend.modules import gateway
 from backend.providers.vendors import desk
 from backend.sdk.department import (
@@ -22,6 +23,7 @@ from backend.sdk.department import (
     UpdateEvent,
     new_pair,
     private_key,
+    send_update,
     sign_request,
 )
 from backend.sdk.department.server import Refused
@@ -344,6 +346,12 @@ class Door:
     def __init__(self, http: Client) -> None:
         self.http = http
 
+    def signer(self) -> Signer:
+        from backend.core import settings
+
+        world = msgspec.json.decode((settings.current().data / "sandbox" / "keys.json").read_bytes())
+        return Signer(next(iter(gateway.keys(MODULE))), private_key(world["department_private_key"]))
+
     def signed(
         self, event: UpdateEvent, *, key: str | None = None, module: str = MODULE, age: int = 0
     ) -> tuple[Any, bytes]:
@@ -453,6 +461,26 @@ async def test_a_department_reaches_only_cases_of_its_own_modules(zhang: Citizen
     headers, body = door.signed(news("SC-2222222222"))
     status, problem = await door.send(headers, body)
     assert (status, problem["code"]) == (404, "cases.not_found")
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "code"),
+    [
+        (news("SC-2222222222"), 404, "cases.not_found"),
+        (msgspec.structs.replace(news("SC-2222222222"), case_number="../x"), 422, "http.invalid_payload"),
+    ],
+    ids=["no such case", "no number"],
+)
+async def test_a_refused_event_is_final_for_the_departments_own_program(
+    http: Client, event: UpdateEvent, status: int, code: str
+) -> None:
+    """The SDK repeats whatever is unsigned, because an error page of something in between says nothing."""
+    signer = Door(http).signer()
+    public = {gateway.signer().key_id: gateway.signer().key.public_key()}
+    client = clients.Client("platform", http.base, attempts=1)
+    with pytest.raises(ProviderError) as found:
+        await send_update(client, signer, public, module=MODULE, event=event)
+    assert (found.value.kind, found.value.code, found.value.status) == ("permanent", code, status)
 
 
 # ------------------------------------------------------------------------------------------------------------ queries

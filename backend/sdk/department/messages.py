@@ -133,4 +133,4 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     code: str
     type: str = "about:blank"
-    detail: str = ""
+    detail: str | None = None
