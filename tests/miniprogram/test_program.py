@@ -159,9 +159,15 @@ async def fill_rent(held: Phone) -> None:
     raise AssertionError(await held.tell())
 
 
+async def corrected(town: Town, number: str) -> None:
+    window = await town.staff("window.chengdu")
+    await window.call("POST", f"/staff/v1/cases/{number}/take")
+    missing = [{"code": "lease", "name": "房屋租赁合同", "reason": "缺少最后一页，请补拍"}]
+    await window.call("POST", f"/staff/v1/cases/{number}/correct", {"missing": missing})
+
+
 async def decided(town: Town, number: str) -> None:
     window, reviewer = await town.staff("window.chengdu"), await town.staff("reviewer.chengdu")
-    await window.call("POST", f"/staff/v1/cases/{number}/take")
     await window.call("POST", f"/staff/v1/cases/{number}/accept", {"note": None})
     await reviewer.call("POST", f"/staff/v1/cases/{number}/take")
     await reviewer.call("POST", f"/staff/v1/cases/{number}/decide", {"outcome": "approved", "reason": "材料齐全"})
@@ -224,8 +230,24 @@ async def test_from_the_search_to_the_rating(town: Town, program: Given, platfor
                 await held.tap(held.marked("subscribe"))
                 await held.marked("subscribe").wait_for(state="detached")
                 assert len(await held.calls("requestSubscribeMessage")) == 1
+        await corrected(town, number)
+        async with held.step("what is missing is asked for once, and handed in"):
+            await held.tap(held.marked("open-case"))
+            await held.see("缺少最后一页，请补拍")
+            await held.tap(held.marked("supplement"))
+            await held.tap(held.marked("send"))
+            await held.see("请上传房屋租赁合同")
+            await held.pictures(("最后一页.png", png()))
+            await held.tap(held.marked("upload-lease"))
+            await held.see("已上传")
+            await held.looks_right()
+            await held.shot("supplement")
+            await held.tap(held.marked("send"))
+            await held.at("mine/case")
+            await held.marked("urge").or_(held.marked("withdraw")).first.wait_for()
         await decided(town, number)
         async with held.step("the result, its licence"):
+            await held.back()
             await held.tap(held.marked("open-case"))
             await held.see("办成了")
             await held.looks_right()
