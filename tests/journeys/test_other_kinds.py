@@ -104,7 +104,7 @@ async def _paid(who: Citizen, channel: str, vendor: str) -> None:
 
 async def _signed_in_at(town: Town, vendor: str, field: str) -> Citizen:
     who = town.person()
-    code = (await town.control("POST", f"/{vendor}/code", {"name": who.name}))["code"]
+    code = (await town.control("POST", f"/{vendor}/code", {"name": f"{who.name} {who.phone}"}))["code"]
     made = await who.call("POST", f"/api/v1/sessions/{vendor}", {field: code})
     who.token = made["token"]
     await who.refused(

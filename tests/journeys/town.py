@@ -278,7 +278,7 @@ class Town:
     def person(self, *, born: str = "19900101") -> Citizen:
         """An invented person whom nobody has seen before; `born` is yyyymmdd."""
         serial = next(self._people)
-        name = f"样例{_STEMS[serial % 10]}{_BRANCHES[serial % 12]}{_STEMS[serial // 10 % 10]}"
+        name = f"样例{_STEMS[serial % 10]}{_BRANCHES[serial % 12]}{_STEMS[serial // 60 % 10]}"
         return Citizen(
             town=self,
             address=self._address(serial),
