@@ -66,9 +66,12 @@ async def add_key(who: Principal, team: str, given: KeyCreate) -> TeamOut:
                 sign.check_vouch(team, key, given.proof or "", sign.load_public(older["public_key"]))
             except sign.SignatureWrong as exc:
                 raise KeyRefused("旧密钥的证明不对") from exc
-            await db.execute(
-                "UPDATE modules_team_key SET state = 'retired', ended_at = now() WHERE id = $1", given.vouched_by
-            )
+            # It may have been revoked since it was read: revoked is for ever, and vouches for nobody.
+            if not await db.execute(
+                "UPDATE modules_team_key SET state = 'retired', ended_at = now() WHERE id = $1 AND state = 'active'",
+                given.vouched_by,
+            ):
+                await active(given.vouched_by)
         elif "admin" not in who.roles:
             raise KeyRefused("换密钥要用旧密钥签名证明；旧密钥丢了请系统管理员登记")
         elif await TeamKey.exists(team_id=team):
@@ -94,7 +97,10 @@ async def _by_two(who: Principal, team: str, number: str, key: Ed25519PublicKey)
         raise TeamExists
     if known["added_by"] == who.id:
         raise KeyRefused("这把密钥是您提出的，要由另一位管理员再登记一次")
-    await db.execute("UPDATE modules_team_key SET state = 'active' WHERE id = $1", number)
+    if not await db.execute(
+        "UPDATE modules_team_key SET state = 'active' WHERE id = $1 AND state = 'proposed'", number
+    ):
+        raise TeamExists  # revoked by a third since it was read
     await audit.record(who, "modules.key_added", "team", team, key=number, proposed_by=known["added_by"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -138,6 +139,33 @@ async def test_a_proposed_key_that_is_revoked_is_never_agreed_to(publishing: Pub
     number = sign.key_id(new.public_key())
     await publishing.deputy.call("POST", f"{path}/{number}/revoke", {"reason": "不是团队的"}, status=200)
     await publishing.deputy.call("POST", path, body, status=409)
+
+
+@pytest.mark.parametrize("way", ["agreed to", "vouching"])
+async def test_a_key_that_is_revoked_meanwhile_stays_revoked(publishing: Publishing, way: str) -> None:
+    """The revocation is under way and not yet committed when the other act reads the key."""
+    path = f"/publish/v1/teams/{TEAM}/keys"
+    new = sign.generate()
+    body = {"public_key": sign.public_pem(new.public_key())}
+    if way == "agreed to":
+        await publishing.admin.call("POST", path, body, status=201)
+        number, who, status = sign.key_id(new.public_key()), publishing.deputy, 409
+    else:
+        number, who, status = sign.key_id(publishing.key.public_key()), publishing.publisher, 403
+        body |= {"vouched_by": number, "proof": sign.vouch(TEAM, new.public_key(), publishing.key)}
+
+    async with db.transaction():
+        await db.execute("UPDATE modules_team_key SET state = 'revoked' WHERE id = $1", number)
+        asking = asyncio.create_task(who.call("POST", path, body, status=status))
+        async with asyncio.timeout(20):
+            while not asking.done() and not await db.fetch(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.02)
+    await asking
+    row = await db.fetch_one("SELECT state FROM modules_team_key WHERE id = $1", number)
+    assert row is not None
+    assert row["state"] == "revoked"
 
 
 async def test_a_large_bundle_is_taken_and_a_too_large_one_refused(publishing: Publishing) -> None:
