@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
+from tortoise.contrib.postgres.indexes import BrinIndex
 from tortoise.indexes import Index
 from tortoise.models import Model
 
@@ -76,6 +77,8 @@ class Case(BaseModel):
         table = "cases_case"
         indexes = (
             Index(fields=("citizen_id", "submitted_at", "id"), name="cases_case_mine"),
+            # rows arrive in this order: a few pages instead of an entry for every case
+            BrinIndex(fields=("submitted_at",), name="cases_case_since"),
             WhereNull(fields=("due_at", "id"), name="cases_case_queue", column="ended_at"),
             WhereNull(fields=("handler_id", "ended_at"), name="cases_case_handler", column="handler_id", present=True),
             WhereNull(fields=("work_at",), name="cases_case_work", column="work_at", present=True),
@@ -168,4 +171,7 @@ class Draft(BaseModel):
     class Meta:
         table = "cases_draft"
         unique_together = (("citizen_id", "matter"),)
-        indexes = (Index(fields=("updated_at",), name="cases_draft_age"),)
+        indexes = (
+            Index(fields=("updated_at",), name="cases_draft_age"),
+            Index(fields=("release", "created_at"), name="cases_draft_release"),
+        )

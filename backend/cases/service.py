@@ -23,6 +23,7 @@ from backend.cases.queries import check_answers, query, told
 from backend.cases.rating import RatedCase, for_rating
 from backend.cases.reading import get, has_open, list_of
 from backend.cases.submission import pinned, submit
+from backend.cases.unfinished import forms_of
 
 __all__ = [
     "ACTS",
@@ -42,6 +43,7 @@ __all__ = [
     "export",
     "export_drafts",
     "for_rating",
+    "forms_of",
     "get",
     "has_open",
     "kept_of",

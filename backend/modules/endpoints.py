@@ -234,7 +234,7 @@ async def switch(call: Call, body: SwitchPut, module: str) -> ModuleOut:
     return await overview.switch(call.who, module, body)
 
 
-@api.put("/cohorts/<name:str>", body=CohortPut, out=CohortOut)
+@api.put("/cohorts/<name:str>", body=CohortPut, out=CohortOut, errors=(NotYourRegion,))
 async def put_cohort(call: Call, body: CohortPut, name: str) -> CohortOut:
     """一组先看到新版本的试用人"""
     return await teams.put_cohort(call.who, name, body)

@@ -138,6 +138,17 @@ class CohortMember(Model):
         unique_together = (("cohort", "subject"),)
 
 
+class Cohort(Model):
+    """A group of testers. Whoever changes it answers for all of `regions`, those of the person who made it."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    regions: list[str] = fields.JSONField(default=list)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "modules_cohort"
+
+
 class Notice(BaseModel):
     """What the platform tells a team by itself, with the numbers that it acted on."""
 

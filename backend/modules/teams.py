@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncpg
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from backend.core import audit, db
 from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.sessions import Principal
+from backend.modules import rights
 from backend.modules.errors import KeyRefused, TeamExists, TeamNotFound
 from backend.modules.models import TeamKey
 from backend.modules.schemas import Because, CohortOut, CohortPut, KeyCreate, KeyOut, TeamCreate, TeamOut
@@ -135,9 +137,18 @@ async def active(key: str) -> asyncpg.Record:
 
 
 async def put_cohort(who: Principal, name: str, given: CohortPut) -> CohortOut:
-    """Make a group of testers be exactly these."""
+    """Make a group of testers be exactly these. Raises NotYourRegion when it is another place's group."""
     subjects = sorted(set(given.subjects))
     async with db.transaction():
+        await db.execute(
+            "INSERT INTO modules_cohort (id, regions, created_at) VALUES ($1, $2::jsonb, now())"
+            " ON CONFLICT (id) DO NOTHING",
+            name,
+            msgspec.json.encode(list(who.regions)).decode(),
+        )
+        held = await db.fetch_one("SELECT regions FROM modules_cohort WHERE id = $1 FOR UPDATE", name)
+        assert held is not None
+        rights.require_regions(who, msgspec.json.decode(held["regions"]))
         await db.execute("DELETE FROM modules_cohort_member WHERE cohort = $1", name)
         await db.execute(
             "INSERT INTO modules_cohort_member (cohort, subject) SELECT $1, unnest($2::text[])", name, subjects

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.core import db
 from backend.core.clock import shifted
 from backend.matters import catalogue
 from backend.modules import gray, registry, rollouts
@@ -143,6 +144,19 @@ async def test_a_share_of_the_devices_sees_the_candidate_everywhere_and_nobody_f
     await registry.refresh()
     assert {await name_for(http, device) for device in inside} == {OLD}
     assert await raw(None) == before
+
+
+async def test_a_group_of_testers_is_changed_by_those_who_answer_for_its_places(publishing: Publishing) -> None:
+    path = "/publish/v1/cohorts/elsewhere_testers"
+    one, two = {"subjects": ["d" * 32]}, {"subjects": ["e" * 32]}
+    await publishing.publisher.call("PUT", path, one, status=200)  # of the whole province
+    refused = await publishing.elsewhere.call("PUT", path, two, status=403)
+    assert refused["code"] == "modules.not_your_region"
+    held = await db.fetch("SELECT subject FROM modules_cohort_member WHERE cohort = 'elsewhere_testers'")
+    assert [row["subject"] for row in held] == ["d" * 32]
+    await publishing.elsewhere.call("PUT", "/publish/v1/cohorts/mianyang_testers", one, status=200)
+    await publishing.elsewhere.call("PUT", "/publish/v1/cohorts/mianyang_testers", two, status=200)
+    await publishing.colleague.call("PUT", "/publish/v1/cohorts/mianyang_testers", one, status=200)
 
 
 async def test_a_region_or_a_cohort_goes_first(publishing: Publishing, http: Client) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from backend.core import db
-from backend.core.clock import shifted
+from backend.core.clock import now, shifted
 from backend.modules import evidence, gateway, gray, guard, registry
 from backend.modules.errors import DepartmentUnavailable
 from backend.modules.evidence import Figures
+from backend.modules.unfinished import Forms
 from backend.sdk import bundle, scaffold
 from backend.sdk.department import QueryCall
-from tests.conftest import Client, Simulators
-from tests.modules.conftest import TEAM, Publishing
+from tests.cases.people import ZHANG, Citizen, pdf
+from tests.conftest import Client, SignIn, Simulators
+from tests.modules.conftest import TEAM, Publishing, module, named
 
 QUERY = "/api/v1/queries/try_module.village_query"
 
@@ -43,6 +46,96 @@ def test_a_candidate_goes_when_it_is_worse_beyond_chance(candidate: Figures, liv
     assert (why is not None) is goes, why
     if why is not None:
         assert any(character.isdigit() for character in why)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "live", "goes"),
+    [
+        (Forms(0, 19), Forms(100, 0), False),  # too little is known
+        (Forms(0, 20), Forms(19, 0), False),  # of either
+        (Forms(10, 10), Forms(90, 10), True),
+        (Forms(10, 10), Forms(50, 50), False),  # a form that half of all people leave anyway
+        (Forms(88, 12), Forms(1000, 0), False),  # more often, but not by much
+        (Forms(15, 5), Forms(18, 2), False),  # chance
+        (Forms(0, 40), Forms(0, 40), False),
+        (Forms(40, 0), Forms(0, 40), False),  # better
+    ],
+)
+def test_a_candidate_goes_when_people_leave_its_form(candidate: Forms, live: Forms, goes: bool) -> None:
+    why = guard.judge_forms(candidate, live)
+    assert (why is not None) is goes, why
+    if why is not None:
+        assert "10 份" in why
+
+
+async def _opened(who: Citizen) -> uuid.UUID:
+    """The id of a case of the sample matter."""
+    body = {
+        "matter": "try_module.sample",
+        "release": await who.release("try_module.sample"),
+        "form": {"kind": "b"},
+        "materials": [{"code": "proof", "upload": await who.upload(pdf(), "收入证明.pdf")}],
+    }
+    number = (await who.apply(body, face=False))["number"]
+    row = await db.fetch_one("SELECT id FROM cases_case WHERE number = $1", number)
+    assert row is not None
+    return uuid.UUID(str(row["id"]))
+
+
+async def _kept(release: str, numbers: range, *, quiet: timedelta) -> None:
+    """Drafts of as many invented citizens, last touched so long ago."""
+    for number in numbers:
+        await db.execute(
+            "INSERT INTO cases_draft (id, created_at, citizen_id, key_of, matter, release, sealed, uploads, step,"
+            " updated_at) VALUES (gen_random_uuid(), $1, $2, $2, 'try_module.sample', $3, '', '[]', 0, $4)",
+            now() - quiet,
+            uuid.UUID(int=number),
+            release,
+            now() - quiet,
+        )
+
+
+async def _handed_in(release: str, template: uuid.UUID, numbers: range) -> None:
+    """As many cases like the template, of this release."""
+    names = [
+        row["column_name"]
+        for row in await db.fetch("SELECT column_name FROM information_schema.columns WHERE table_name = 'cases_case'")
+        if row["column_name"] not in ("id", "number", "release", "submitted_at")
+    ]
+    listed = ", ".join(names)
+    for number in numbers:
+        await db.execute(
+            f"INSERT INTO cases_case (id, number, release, submitted_at, {listed})"
+            f" SELECT gen_random_uuid(), $2, $3, $4, {listed} FROM cases_case WHERE id = $1",
+            template,
+            f"T{number}",
+            release,
+            now(),
+        )
+
+
+async def test_a_form_that_people_leave_is_taken_back_and_one_that_is_being_filled_in_is_not(
+    publishing: Publishing, sign_in: SignIn, tmp_path: Path
+) -> None:
+    await publishing.live(module())
+    release = await publishing.reviewed(module("1.1.0", matter=named("新的示例事项")))
+    rollout = await publishing.roll_out(release["id"], {"percent": 30, "hold_s": 86_400})
+    await db.execute("UPDATE modules_rollout SET created_at = created_at - interval '40 minutes'")
+    await registry.refresh()
+    who = Citizen(await sign_in(ZHANG.phone, name=ZHANG.name, id_number=ZHANG.id_number), ZHANG)
+    case = await _opened(who)
+    await _handed_in("try_module@1.0.0", case, range(100, 130))
+    await _handed_in("try_module@1.1.0", case, range(200, 212))
+    await _kept("try_module@1.1.0", range(1, 13), quiet=timedelta(minutes=5))
+    assert await guard.watch() == 0, "they are still at it"
+    await db.execute("UPDATE cases_draft SET updated_at = updated_at - interval '15 minutes'")
+    assert await guard.watch() == 1
+    found = await publishing.publisher.call("GET", f"/publish/v1/rollouts/{rollout['id']}", status=200)
+    assert found["state"] == "rolled_back"
+    assert "填到一半" in found["reason"]
+    (notice,) = (await publishing.publisher.call("GET", "/publish/v1/modules/try_module", status=200))["notices"]
+    assert notice["figures"]["candidate"]["forms"] == {"finished": 12, "left": 12, "rate": 0.5}
+    assert notice["figures"]["live"]["forms"]["left"] == 0
 
 
 def connected(version: str, name: str, tmp_path: Path) -> bytes:
