@@ -8,7 +8,7 @@ from backend.cases import ports as cases_ports
 from backend.cases import service as cases
 from backend.identity import service as identity
 from backend.licenses import service as licenses
-from backend.modules import unfinished
+from backend.modules import ports as modules_ports
 from backend.official import replies as official
 from backend.payments import leaving as payments_leaving
 from backend.payments import service as payments
@@ -38,7 +38,9 @@ def configure() -> None:
             rating_of=ratings.rating_of,
         )
     )
-    unfinished.configure(cases.forms_of)
+    modules_ports.configure(
+        modules_ports.Ports(forms=cases.forms_of, ratings=ratings.of_module, names=identity.staff_names)
+    )
     identity.configure_ports(
         identity.Ports(
             citizen_merged=(

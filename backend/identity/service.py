@@ -49,6 +49,7 @@ from backend.identity.schemas import (
 )
 from backend.identity.sessions import Opened
 from backend.identity.staff import Member
+from backend.identity.staff import names as staff_names
 from backend.identity.staff_schemas import (
     StaffSessionCreated,
     StaffSessionOut,
@@ -102,6 +103,7 @@ __all__ = [
     "sign_in_by_wechat",
     "sign_in_webview",
     "staff_member",
+    "staff_names",
     "staff_session",
     "staff_sign_in",
     "staff_sign_out",

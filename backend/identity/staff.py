@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -288,6 +289,20 @@ async def member(staff_id: str) -> Member:
     if staff is None:
         raise StaffNotFound
     return _member(staff)
+
+
+async def names(staff_ids: Iterable[str]) -> dict[str, str]:
+    """Display names of those members that exist, by id; ids of others (the host itself) are left out."""
+    keys = []
+    for staff_id in staff_ids:
+        try:
+            keys.append(uuid.UUID(staff_id))
+        except ValueError:
+            continue
+    if not keys:
+        return {}
+    rows = await db.fetch("SELECT id, display_name FROM identity_staff WHERE id = ANY($1::uuid[])", keys)
+    return {str(row["id"]): row["display_name"] for row in rows}
 
 
 async def session(principal: Principal) -> StaffSessionOut:

@@ -194,9 +194,15 @@ def differences_of(items: list[dict[str, Any]]) -> None:
         out.say(f" {mark} {where}{item['what']}：{' → '.join(values)}{item.get('note', '')}", style)
 
 
+def _secrecy(args: argparse.Namespace, host: Host) -> int:
+    body = {"passed": args.failed is None, "note": args.failed or args.note}
+    made = host.call("POST", f"{P}/releases/{_find(host, args.release)}/secrecy-review", body)
+    outcome = "保密审查没有通过" if args.failed else "已通过保密审查"
+    return _told(args, made, f"{made['module']}@{made['version']} {outcome}")
+
+
 def _approve(args: argparse.Namespace, host: Host) -> int:
-    review = {"passed": True, "reviewer": args.secrecy_reviewer, "note": args.note}
-    made = host.call("POST", f"{P}/releases/{_find(host, args.release)}/approve", {"secrecy_review": review})
+    made = host.call("POST", f"{P}/releases/{_find(host, args.release)}/approve")
     return _told(args, made, f"已通过 {made['module']}@{made['version']}")
 
 
@@ -323,10 +329,12 @@ def add(commands: Any) -> None:
     status.add_argument("module", nargs="?")
     diff = command("diff", "一个版本和线上的不同", _diff)
     diff.add_argument("release", help="模块@版本，或编号")
-    approve = command("approve", "审核通过（不能是提交的人）", _approve)
+    secrecy = command("secrecy", "记下保密审查的结论（不能是上传或提交的人）", _secrecy)
+    secrecy.add_argument("release", help="模块@版本，或编号")
+    secrecy.add_argument("--note", default="", help="说明")
+    secrecy.add_argument("--failed", metavar="原因", help="没有通过：哪里不能公开；这个版本就只能退回")
+    approve = command("approve", "审核通过（不能是提交的人；先做保密审查）", _approve)
     approve.add_argument("release", help="模块@版本，或编号")
-    approve.add_argument("--secrecy-reviewer", required=True, help="保密审查人")
-    approve.add_argument("--note", default="", help="保密审查的说明")
     reject = command("reject", "退回，写明每个文件的原因", _reject)
     reject.add_argument("release", help="模块@版本，或编号")
     reject.add_argument("--reason", action="append", required=True, help="文件：原因；可以写多次")

@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse
 from backend.core.errors import FieldProblem, InvalidPayload, PayloadTooLarge, UnsupportedMedia
 from backend.core.http import JSON, Api, Call
 from backend.core.problems import encoder
-from backend.modules import differences, overview, releases, rollouts, sources, tasks, teams
+from backend.modules import differences, health, overview, releases, rollouts, sources, tasks, teams
 from backend.modules.errors import (
     BundleRefused,
     CheckerBusy,
@@ -22,29 +22,35 @@ from backend.modules.errors import (
     ReleaseNotFound,
     RolloutNotFound,
     SecondPersonNeeded,
+    SecrecyReviewNeeded,
     TeamExists,
     TeamNotFound,
     WrongState,
 )
 from backend.modules.schemas import (
-    Approve,
     Because,
     CohortOut,
     CohortPut,
     DifferencesOut,
     GenerationOut,
+    HealthOut,
+    HealthQuery,
     KeyCreate,
     ModuleList,
     ModuleOut,
+    ModulesQuery,
     Reject,
     ReleaseOut,
     RolloutCreate,
     RolloutOut,
+    SecrecyReview,
     SourceOut,
     SourceQuery,
     SwitchPut,
     TeamCreate,
     TeamOut,
+    WaitingList,
+    WaitingQuery,
 )
 from backend.sdk.bundle import MAX_BUNDLE
 
@@ -115,6 +121,12 @@ def _items(parameters: Any) -> list[tuple[str, list[Any]]]:
     return [(str(name), list(values)) for name, values in dict.items(parameters) if values]
 
 
+@api.get("/releases", out=WaitingList, query=WaitingQuery, roles=READERS)
+async def waiting(call: Call) -> WaitingList:
+    """等人审核的版本，等得最久的在前"""
+    return await overview.waiting(call.who, call.query.cursor)
+
+
 @api.get("/releases/<id:str>", out=ReleaseOut, roles=READERS, errors=OF_RELEASE)
 async def release(call: Call, id: str) -> ReleaseOut:
     """一个版本：状态、检查结果、审核意见"""
@@ -134,16 +146,28 @@ async def submit(call: Call, id: str) -> ReleaseOut:
 
 
 @api.post(
-    "/releases/<id:str>/approve",
-    body=Approve,
+    "/releases/<id:str>/secrecy-review",
+    body=SecrecyReview,
     out=ReleaseOut,
     idempotent=True,
     roles=REVIEWERS,
-    errors=(*OF_RELEASE, WrongState, SecondPersonNeeded, KeyRefused),
+    errors=(*OF_RELEASE, WrongState, SecondPersonNeeded),
 )
-async def approve(call: Call, body: Approve, id: str) -> ReleaseOut:
-    """审核通过，记下保密审查；审核的人不能是提交的人"""
-    return await releases.approve(call.who, id, body)
+async def secrecy_review(call: Call, body: SecrecyReview, id: str) -> ReleaseOut:
+    """记下保密审查的结论，只能一次；审查的人不能是上传或提交的人"""
+    return await releases.review_secrecy(call.who, id, body)
+
+
+@api.post(
+    "/releases/<id:str>/approve",
+    out=ReleaseOut,
+    idempotent=True,
+    roles=REVIEWERS,
+    errors=(*OF_RELEASE, WrongState, SecondPersonNeeded, SecrecyReviewNeeded, KeyRefused),
+)
+async def approve(call: Call, id: str) -> ReleaseOut:
+    """审核通过，要先通过保密审查；审核的人不能是提交的人"""
+    return await releases.approve(call.who, id)
 
 
 @api.post(
@@ -165,10 +189,22 @@ async def retire(call: Call, id: str) -> ReleaseOut:
     return await releases.retire(call.who, id)
 
 
-@api.get("/modules", out=ModuleList, roles=READERS)
+@api.get("/modules", out=ModuleList, query=ModulesQuery, roles=READERS)
 async def modules(call: Call) -> ModuleList:
     """我负责的地区的模块"""
-    return await overview.modules(call.who)
+    return await overview.modules(call.who, call.query.after)
+
+
+@api.get(
+    "/modules/<module:str>/health",
+    out=HealthOut,
+    query=HealthQuery,
+    roles=READERS,
+    errors=(ModuleNotFound, NotYourRegion),
+)
+async def module_health(call: Call, module: str) -> HealthOut:
+    """一个模块办得怎么样：调用、失败、快慢、填到一半的表单、评价"""
+    return await health.of_module(call.who, module, call.query.hours)
 
 
 @api.get("/modules/<module:str>", out=ModuleOut, roles=READERS, errors=(ModuleNotFound, NotYourRegion))

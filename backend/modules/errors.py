@@ -102,6 +102,14 @@ class SecondPersonNeeded(AppError):
     title = "要由另一个人来审核，提交的人不能审核自己的版本"
 
 
+class SecrecyReviewNeeded(AppError):
+    """Nothing goes to citizens before somebody has said that it may be public."""
+
+    code = "modules.secrecy_review_needed"
+    status = 409
+    title = "还没有做保密审查，不能批准"
+
+
 class TeamExists(AppError):
     code = "modules.team_exists"
     status = 409

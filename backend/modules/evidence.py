@@ -1,6 +1,6 @@
-"""How calls to departments go, release by release, while a candidate is being compared with the live one.
+"""How calls to departments go, release by release: what the guard compares and a team reads of its module.
 
-Nothing is written for modules without a candidate. A row is one slice of time of one release over all processes.
+A row is one slice of time of one release over all processes, kept for a day.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 from backend.core import db, logging
 from backend.core.clock import now
-from backend.modules import registry
 
 log = logging.get("evidence")
 
@@ -33,11 +32,6 @@ class Figures:
     @property
     def mean(self) -> float:
         return self.seconds / self.calls if self.calls else 0.0
-
-
-def compared(module_id: str) -> bool:
-    """True while this process knows of a candidate of the module."""
-    return any(item.module.id == module_id for item in registry.current().candidates)
 
 
 async def note(release: str, *, failed: bool, seconds: float) -> None:

@@ -10,10 +10,11 @@ import msgspec
 
 from backend.core import db, logging
 from backend.core.clock import now
-from backend.modules import evidence, rollouts, unfinished
+from backend.modules import evidence, rollouts
 from backend.modules.errors import WrongState
 from backend.modules.evidence import Figures
 from backend.modules.models import Notice
+from backend.modules.ports import ports
 from backend.modules.unfinished import Forms
 
 log = logging.get("guard")
@@ -98,10 +99,10 @@ async def watch() -> int:
 async def _forms(row: Any) -> tuple[Forms, Forms]:
     """Of the candidate and of the live release, since both were there to be chosen."""
     since = max(now() - FORMS_WINDOW, row["created_at"])
-    candidate = await unfinished.of_release(f"{row['module_id']}@{row['version']}", since)
+    candidate = await ports().forms(f"{row['module_id']}@{row['version']}", since)
     if candidate.begun < LEAST_FORMS or not row["live"]:
         return candidate, Forms()  # the other figure would change nothing
-    return candidate, await unfinished.of_release(f"{row['module_id']}@{row['live']}", since)
+    return candidate, await ports().forms(f"{row['module_id']}@{row['live']}", since)
 
 
 async def _take_back(

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import asyncpg
 import msgspec
 
-from backend.core import db
+from backend.core import db, paging
 from backend.core.clock import now
 from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.sessions import Principal
 from backend.modules import registry, releases, rights, rollouts, service
 from backend.modules.errors import ModuleNotFound
+from backend.modules.ports import ports
 from backend.modules.schemas import (
     GenerationOut,
     ModuleList,
     ModuleOut,
     ModuleRow,
     NoticeOut,
+    Person,
     SwitchOut,
     SwitchPut,
+    WaitingList,
+    WaitingRow,
 )
 from backend.sdk.codes import region_codes
+from backend.sdk.findings import Finding
+from backend.sdk.manifest import bundle_from_json
 
 NEWEST = 20
+PAGE = 200
 # the live one may be older than many that were rolled back since
 _ROLLED = (
     f"{rollouts.SELECT} WHERE o.module_id = $1 AND (o.state IN ('live', 'scheduled', 'gray', 'paused')"  # noqa: S608
@@ -35,24 +43,83 @@ def generation() -> GenerationOut:
     return GenerationOut(generation=registry.current().generation, failing=registry.failure())
 
 
-async def modules(who: Principal) -> ModuleList:
-    """The modules whose regions the principal answers for."""
-    rows = await db.fetch(
+async def modules(who: Principal, after: str = "") -> ModuleList:
+    """The modules whose regions the principal answers for, from the one behind `after`."""
+    mine: list[ModuleRow] = []
+    while True:
+        rows = await _listed(after)
+        mine += [
+            ModuleRow(id=row["id"], name=row["name"], live=row["live"], candidate=row["candidate"])
+            for row in rows
+            if _covered(who, await _regions(row["id"]))
+        ]
+        if len(rows) < PAGE:
+            return ModuleList(items=mine, next=None)
+        after = rows[-1]["id"]
+        if len(mine) >= PAGE:
+            return ModuleList(items=mine, next=after)
+
+
+async def _regions(module_id: str) -> list[str]:
+    found = registry.current().modules.get(module_id)
+    return list(found.regions) if found else await rights.module_regions(module_id)
+
+
+def _covered(who: Principal, regions: list[str]) -> bool:
+    return all(any(registry.covers(area, region) for area in who.regions) for region in regions)
+
+
+async def waiting(who: Principal, cursor: str | None) -> WaitingList:
+    """Releases that wait for a reviewer in the principal's regions, the one that waits longest first."""
+    at, key = paging.position(cursor, paging.FIRST_UP)
+    items: list[WaitingRow] = []
+    while True:
+        rows = await db.fetch(
+            "SELECT r.*, m.name AS called FROM modules_release r JOIN modules_module m ON m.id = r.module_id"
+            " WHERE r.state = 'in_review' AND (r.state_at, r.id) > ($1, $2) ORDER BY r.state_at, r.id LIMIT $3",
+            at,
+            key,
+            PAGE,
+        )
+        mine = [row for row in rows if _covered(who, bundle_from_json(bytes(row["content"])).module.regions)]
+        names = await ports().names({row["submitted_by"] for row in mine} - {None})
+        for row in mine:
+            findings = msgspec.json.decode(row["findings"], type=list[Finding])
+            secrecy = msgspec.json.decode(row["secrecy"]) if row["secrecy"] else None
+            by = row["submitted_by"]
+            items.append(
+                WaitingRow(
+                    id=str(row["id"]),
+                    module=row["module_id"],
+                    name=row["called"],
+                    version=row["version"],
+                    team=row["team_id"],
+                    matters=row["matters"],
+                    warnings=len(findings),
+                    submitted_by=Person(id=by, name=names.get(by, "")) if by else None,
+                    yours=who.id in (row["published_by"], by),
+                    secrecy_passed=secrecy["passed"] if secrecy else None,
+                    state_at=row["state_at"],
+                )
+            )
+        if len(rows) < PAGE:
+            return WaitingList(items=items, next=None)
+        at, key = rows[-1]["state_at"], rows[-1]["id"]
+        if len(items) >= PAGE:
+            return WaitingList(items=items, next=paging.cursor(at, key))
+
+
+async def _listed(after: str) -> list[asyncpg.Record]:
+    return await db.fetch(
         "SELECT m.id, m.name, live.version AS live, gray.version AS candidate FROM modules_module m"
         " LEFT JOIN LATERAL (SELECT r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
         "  WHERE o.module_id = m.id AND o.state = 'live' LIMIT 1) live ON true"
         " LEFT JOIN LATERAL (SELECT r.version FROM modules_rollout o JOIN modules_release r ON r.id = o.release_id"
         "  WHERE o.module_id = m.id AND o.state IN ('scheduled', 'gray', 'paused') LIMIT 1) gray ON true"
-        " ORDER BY m.id LIMIT 1000"
+        " WHERE m.id > $1 ORDER BY m.id LIMIT $2",
+        after,
+        PAGE,
     )
-    snapshot = registry.current()
-    mine: list[ModuleRow] = []
-    for row in rows:
-        found = snapshot.modules.get(row["id"])
-        regions = list(found.regions) if found else await rights.module_regions(row["id"])
-        if all(any(registry.covers(area, region) for area in who.regions) for region in regions):
-            mine.append(ModuleRow(id=row["id"], name=row["name"], live=row["live"], candidate=row["candidate"]))
-    return ModuleList(items=mine)
 
 
 async def module(who: Principal, module_id: str) -> ModuleOut:
@@ -83,7 +150,7 @@ async def module(who: Principal, module_id: str) -> ModuleOut:
         owners=msgspec.json.decode(row["owners"]),
         live=live[0]["version"] if live else None,
         candidate=candidate[0]["version"] if candidate else None,
-        releases=[releases.out(item) for item in made],
+        releases=await releases.shown(who, made),
         rollouts=[rollouts.out(item) for item in rolled],
         switches=[
             SwitchOut(

@@ -21,15 +21,20 @@ class Given(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class SecrecyReview(Given):
-    """保密审查: who looked whether anything in the release must not be public, and what came of it."""
+    """保密审查: whether everything in the release may be public. A note is needed when it may not."""
 
     passed: bool
-    reviewer: Name
     note: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
-class Approve(Given):
-    secrecy_review: SecrecyReview
+class SecrecyOut(msgspec.Struct, kw_only=True):
+    """A recorded 保密审查. `by` is the member of staff who was signed in; `at` is missing in old records."""
+
+    passed: bool
+    note: str
+    by: str
+    name: str
+    at: datetime | None
 
 
 class Reason(Given):
@@ -133,8 +138,16 @@ class CohortOut(msgspec.Struct, kw_only=True):
     size: int
 
 
+class Person(msgspec.Struct, kw_only=True):
+    """Who had a hand in a release. `name` is empty for somebody who is no member of staff (the host itself)."""
+
+    id: str
+    name: str
+
+
 class ReleaseOut(msgspec.Struct, kw_only=True):
-    """`findings` are the warnings of an accepted upload, or why the check refused it; `reasons` the reviewer's."""
+    """`findings` are the warnings of an accepted upload, or why the check refused it; `reasons` the reviewer's.
+    `yours`: the asker uploaded or submitted it, so somebody else must review it."""
 
     id: str
     module: str
@@ -145,9 +158,74 @@ class ReleaseOut(msgspec.Struct, kw_only=True):
     matters: int
     findings: list[Finding]
     reasons: list[Any]
-    secrecy_review: dict[str, Any] | None
+    secrecy_review: SecrecyOut | None
+    uploaded_by: Person
+    submitted_by: Person | None
+    reviewed_by: Person | None
+    yours: bool
     created_at: datetime
     state_at: datetime
+
+
+class WaitingQuery(Given):
+    cursor: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+class WaitingRow(msgspec.Struct, kw_only=True):
+    """A release that waits for a reviewer."""
+
+    id: str
+    module: str
+    name: str
+    version: str
+    team: str | None
+    matters: int
+    warnings: int
+    submitted_by: Person | None
+    yours: bool
+    secrecy_passed: bool | None
+    state_at: datetime
+
+
+class WaitingList(msgspec.Struct, kw_only=True):
+    """Oldest first."""
+
+    items: list[WaitingRow]
+    next: str | None
+
+
+class ReleaseHealth(msgspec.Struct, kw_only=True):
+    """Of one release in a window. `mean_ms` and rates are None without anything to take them of."""
+
+    release: str
+    role: Literal["live", "candidate"]
+    calls: int
+    failures: int
+    failure_rate: float | None
+    mean_ms: float | None
+    forms_finished: int
+    forms_left: int
+    left_rate: float | None
+
+
+class RatingsOut(msgspec.Struct, kw_only=True):
+    days: int
+    count: int
+    mean: float | None
+    bad: int
+
+
+class HealthOut(msgspec.Struct, kw_only=True):
+    """`releases` over the last `hours`: calls to the department, forms handed in and left."""
+
+    module: str
+    hours: int
+    releases: list[ReleaseHealth]
+    ratings: RatingsOut
+
+
+class HealthQuery(Given):
+    hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 24
 
 
 class Difference(msgspec.Struct, kw_only=True):
@@ -222,8 +300,17 @@ class ModuleRow(msgspec.Struct, kw_only=True):
     candidate: str | None
 
 
+class ModulesQuery(Given):
+    """`after`: the id of the last module of the page before."""
+
+    after: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
 class ModuleList(msgspec.Struct, kw_only=True):
+    """By id; `next` is what `after` takes for the following page, null at the end."""
+
     items: list[ModuleRow]
+    next: str | None
 
 
 class GenerationOut(msgspec.Struct, kw_only=True):

@@ -16,6 +16,7 @@ from backend.core.calendar import add_workdays
 from backend.core.clock import now
 from backend.core.sessions import Principal
 from backend.identity import service as identity
+from backend.modules.ports import Ratings
 from backend.ratings.errors import AlreadyRated, FollowUpDone, FollowUpNotFound, NotConcluded
 from backend.ratings.schemas import FollowUpList, FollowUpOut, FollowUpReply, RatingCreate, RatingOut
 from push import service as push
@@ -259,6 +260,19 @@ async def reply(who: Principal, follow_up_id: str, given: FollowUpReply) -> Foll
         comment = await _comment(row, {})
     changed = msgspec.structs.replace(_follow_up(row, comment), state=given.state, reply=given.reply)
     return changed
+
+
+async def of_module(module: str, since: datetime) -> Ratings:
+    """How people rated the cases of a module since then. Second ratings, after a bad one was mended, count too."""
+    row = await db.fetch_one(
+        "SELECT count(*) AS n, avg(r.level)::float AS mean, count(*) FILTER (WHERE r.level <= $3) AS bad"
+        " FROM ratings_rating r JOIN cases_case c ON c.id = r.case_id WHERE r.created_at >= $2 AND c.module = $1",
+        module,
+        since,
+        BAD,
+    )
+    assert row is not None
+    return Ratings(count=row["n"], mean=row["mean"], bad=row["bad"])
 
 
 def _uuid(value: str | uuid.UUID) -> uuid.UUID:

@@ -64,7 +64,8 @@ class Publishing:
         path = f"/publish/v1/releases/{made['id']}"
         await self.publisher.call("POST", f"{path}/submit", status=200)
         await self.drain()
-        approved: dict[str, Any] = await self.reviewer.call("POST", f"{path}/approve", APPROVE, status=200)
+        await self.reviewer.call("POST", f"{path}/secrecy-review", SECRECY, status=200)
+        approved: dict[str, Any] = await self.reviewer.call("POST", f"{path}/approve", status=200)
         return approved
 
     async def roll_out(self, release: str, *steps: dict[str, Any], status: int = 201) -> Any:
@@ -80,7 +81,7 @@ class Publishing:
         return rollout
 
 
-APPROVE = {"secrecy_review": {"passed": True, "reviewer": "保密员", "note": "没有不宜公开的内容"}}
+SECRECY = {"passed": True, "note": "没有不宜公开的内容"}
 
 
 def module(

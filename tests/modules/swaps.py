@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.sdk import sign
 from tests.journeys.town import Client, Town, eventually
-from tests.modules.conftest import APPROVE, TEAM, module
+from tests.modules.conftest import SECRECY, TEAM, module
 from tests.sdk.samples import MATTER
 
 SAMPLE = "try_module.sample"
@@ -138,7 +138,8 @@ class Stage:
             return bool((await self.publisher.call("GET", path))["state"] == "in_review")
 
         await eventually(judged, seconds=40, what="the checker's verdict")
-        await self.reviewer.call("POST", f"{path}/approve", APPROVE, key=f"approve{_turn()}")
+        await self.reviewer.call("POST", f"{path}/secrecy-review", SECRECY, key=f"secrecy{_turn()}")
+        await self.reviewer.call("POST", f"{path}/approve", key=f"approve{_turn()}")
         return str(made["id"])
 
     async def roll_out(self, release: str, *steps: dict[str, Any]) -> dict[str, Any]:

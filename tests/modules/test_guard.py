@@ -253,9 +253,19 @@ async def test_a_failing_candidate_does_not_shut_the_door_of_the_live_release(
     assert await gateway.call(live, "query", call)
 
 
-async def test_modules_without_a_candidate_leave_no_evidence(
-    publishing: Publishing, http: Client, tmp_path: Path
-) -> None:
+async def test_a_team_reads_how_its_module_does(publishing: Publishing, http: Client, tmp_path: Path) -> None:
     await publishing.live(connected("1.0.0", "我的记录", tmp_path))
     assert await ask(http, device(True)) == 200
-    assert await db.fetch("SELECT 1 FROM modules_evidence") == []
+    path = "/publish/v1/modules/try_module/health"
+    found = await publishing.publisher.call("GET", path, status=200)
+    (live,) = found["releases"]
+    assert (live["release"], live["role"], live["calls"], live["failures"]) == ("try_module@1.0.0", "live", 1, 0)
+    assert live["mean_ms"] > 0
+    assert (live["forms_left"], live["left_rate"]) == (0, None)
+    assert found["ratings"] == {"days": 30, "count": 0, "mean": None, "bad": 0}
+    await publishing.elsewhere.call("GET", path, status=403)
+    await publishing.publisher.call("GET", "/publish/v1/modules/try_nothing/health", status=404)
+    release = await publishing.reviewed(connected("1.1.0", "我的新记录", tmp_path))
+    await publishing.roll_out(release["id"], {"percent": 30})
+    both = await publishing.publisher.call("GET", path, status=200)
+    assert [item["role"] for item in both["releases"]] == ["live", "candidate"]

@@ -35,8 +35,11 @@ async def test_from_an_empty_folder_to_citizens_and_back(
     assert release["state"] == "submitted"
     await publishing.drain()
     assert "待审核" in await terminal.run("status", "try_city")
-    await terminal.run("approve", "try_city@0.1.0", "--secrecy-reviewer", "保密员", by=publisher, code=1)
-    await terminal.run("approve", "try_city@0.1.0", "--secrecy-reviewer", "保密员", by=reviewer)
+    await terminal.run("secrecy", "try_city@0.1.0", by=publisher, code=1)
+    assert "还没有做保密审查" in await terminal.run("approve", "try_city@0.1.0", by=reviewer, code=1)
+    assert "已通过保密审查" in await terminal.run("secrecy", "try_city@0.1.0", by=reviewer)
+    await terminal.run("approve", "try_city@0.1.0", by=publisher, code=1)
+    await terminal.run("approve", "try_city@0.1.0", by=reviewer)
     assert "已上线" in await terminal.run("rollout", "try_city@0.1.0", by=publisher)
     await registry.refresh()
     assert (await http.call("GET", GUIDE, status=200))["release"] == "try_city@0.1.0"
@@ -51,7 +54,8 @@ async def test_from_an_empty_folder_to_citizens_and_back(
     await terminal.run("submit", "try_city.tar")
     await publishing.drain()
     assert "第一个事项” → “改好的事项" in await terminal.run("diff", "try_city@0.2.0")
-    await terminal.run("approve", "try_city@0.2.0", "--secrecy-reviewer", "保密员", by=reviewer)
+    await terminal.run("secrecy", "try_city@0.2.0", "--note", "没有不宜公开的内容", by=reviewer)
+    await terminal.run("approve", "try_city@0.2.0", by=reviewer)
     told = await terminal.run("rollout", "try_city@0.2.0", "--step", "percent=5,hold=1h", by=publisher)
     assert "灰度中" in told
     assert "已暂停" in await terminal.run("pause", "try_city", "--reason", "周末")
@@ -98,7 +102,12 @@ async def test_every_command_of_a_page_works_as_written(
     secret = pyotp.random_base32()
     await staff.create("pub.doc", "发布员", "right-password", secret, ["publisher"], ["510000"])
     monkeypatch.setenv("TF_STAFF_PASSWORD", "right-password")
-    people = {"team": publishing.admin, "approve": publishing.reviewer, "diff": publishing.reviewer}
+    people = {
+        "team": publishing.admin,
+        "secrecy": publishing.reviewer,
+        "approve": publishing.reviewer,
+        "diff": publishing.reviewer,
+    }
     commands = documented(page)
     matter = written(page)
     try:

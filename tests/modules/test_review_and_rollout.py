@@ -10,12 +10,12 @@ import pytest
 
 from backend.core import db
 from backend.core.clock import now, shifted
-from backend.modules import registry, rollouts, states
+from backend.modules import overview, registry, rollouts, states
 from backend.modules.errors import WrongState
 from backend.modules.rollouts import check_steps
 from backend.modules.schemas import RolloutStep
 from tests.conftest import Client
-from tests.modules.conftest import APPROVE, MATTER, Publishing, module, named
+from tests.modules.conftest import MATTER, SECRECY, Publishing, module, named
 
 GUIDE = "/api/v1/matters/try_module.sample"
 
@@ -38,7 +38,7 @@ def test_a_machine_is_one_table_and_what_is_not_in_it_is_refused(table: states.T
 async def test_the_whole_way_from_draft_to_citizens(publishing: Publishing, http: Client) -> None:
     _, made = await publishing.upload(module())
     path = f"/publish/v1/releases/{made['id']}"
-    await publishing.reviewer.call("POST", f"{path}/approve", APPROVE, status=409)
+    await publishing.reviewer.call("POST", f"{path}/approve", status=409)
     submitted = await publishing.publisher.call("POST", f"{path}/submit", status=200)
     assert submitted["state"] == "submitted"
     assert await publishing.drain() == 1
@@ -46,9 +46,11 @@ async def test_the_whole_way_from_draft_to_citizens(publishing: Publishing, http
     assert found["state"] == "in_review"
     await http.call("GET", GUIDE, status=404)
     await publishing.roll_out(made["id"], status=409)
-    approved = await publishing.reviewer.call("POST", f"{path}/approve", APPROVE, status=200)
-    assert (approved["state"], approved["secrecy_review"]["reviewer"]) == ("approved", "保密员")
-    assert approved["secrecy_review"]["recorded_by"]
+    await publishing.reviewer.call("POST", f"{path}/secrecy-review", SECRECY, status=200)
+    approved = await publishing.reviewer.call("POST", f"{path}/approve", status=200)
+    review = approved["secrecy_review"]
+    assert (approved["state"], review["passed"], review["name"]) == ("approved", True, "reviewer")
+    assert review["by"] == approved["reviewed_by"]["id"]
     rollout = await publishing.roll_out(made["id"])
     assert rollout["state"] == "live"
     await registry.refresh()
@@ -60,6 +62,7 @@ async def test_the_whole_way_from_draft_to_citizens(publishing: Publishing, http
         "modules.uploaded",
         "modules.submit",
         "modules.check_passed",
+        "modules.secrecy_passed",
         "modules.approve",
         "modules.rollout",
         "modules.rollout_finish",
@@ -72,12 +75,16 @@ async def test_nobody_reviews_what_he_uploaded_or_submitted(publishing: Publishi
     await publishing.colleague.call("POST", f"{path}/submit", status=200)
     await publishing.drain()
     for who in (publishing.publisher, publishing.colleague):
-        problem = await who.call("POST", f"{path}/approve", APPROVE, status=403)
+        problem = await who.call("POST", f"{path}/approve", status=403)
+        assert problem["code"] == "modules.second_person"
+        problem = await who.call("POST", f"{path}/secrecy-review", SECRECY, status=403)
         assert problem["code"] == "modules.second_person"
         await who.call("POST", f"{path}/reject", {"reasons": [{"file": ".", "text": "不行"}]}, status=403)
     for who in (publishing.admin, publishing.clerk):
-        assert (await who.call("POST", f"{path}/approve", APPROVE, status=403))["code"] == "identity.forbidden"
-    await publishing.reviewer.call("POST", f"{path}/approve", APPROVE, status=200)
+        assert (await who.call("POST", f"{path}/approve", status=403))["code"] == "identity.forbidden"
+        assert (await who.call("POST", f"{path}/secrecy-review", SECRECY, status=403))["code"] == "identity.forbidden"
+    await publishing.reviewer.call("POST", f"{path}/secrecy-review", SECRECY, status=200)
+    await publishing.reviewer.call("POST", f"{path}/approve", status=200)
 
 
 async def test_without_a_passed_secrecy_review_nothing_is_approved(publishing: Publishing) -> None:
@@ -85,14 +92,88 @@ async def test_without_a_passed_secrecy_review_nothing_is_approved(publishing: P
     path = f"/publish/v1/releases/{made['id']}"
     await publishing.publisher.call("POST", f"{path}/submit", status=200)
     await publishing.drain()
-    await publishing.reviewer.call("POST", f"{path}/approve", {}, status=422)
-    failed = {"secrecy_review": {"passed": False, "reviewer": "保密员"}}
-    await publishing.reviewer.call("POST", f"{path}/approve", failed, status=422)
+    needed = await publishing.reviewer.call("POST", f"{path}/approve", status=409)
+    assert needed["code"] == "modules.secrecy_review_needed"
+    silent = await publishing.reviewer.call("POST", f"{path}/secrecy-review", {"passed": False}, status=422)
+    assert silent["errors"][0]["field"] == "note"
+    failed = {"passed": False, "note": "样表里有真实的姓名"}
+    kept = await publishing.reviewer.call("POST", f"{path}/secrecy-review", failed, status=200)
+    assert (kept["state"], kept["secrecy_review"]["note"]) == ("in_review", "样表里有真实的姓名")
+    again = await publishing.reviewer.call("POST", f"{path}/secrecy-review", SECRECY, status=409)
+    assert "已经做过" in again["detail"]
+    assert "只能退回" in (await publishing.reviewer.call("POST", f"{path}/approve", status=409))["detail"]
+    trail = await db.fetch("SELECT details->>'note' AS note FROM core_audit WHERE act = 'modules.secrecy_failed'")
+    assert [row["note"] for row in trail] == ["样表里有真实的姓名"]
     reasons = [{"file": "matters/sample.toml", "line": 3, "text": "摘要说不清给谁办"}, {"file": ".", "text": "缺样表"}]
     rejected = await publishing.reviewer.call("POST", f"{path}/reject", {"reasons": reasons}, status=200)
     assert rejected["state"] == "rejected"
     assert [reason["file"] for reason in rejected["reasons"]] == ["matters/sample.toml", "."]
-    await publishing.reviewer.call("POST", f"{path}/approve", APPROVE, status=409)
+    await publishing.reviewer.call("POST", f"{path}/approve", status=409)
+
+
+async def test_two_secrecy_reviews_at_once_are_one(publishing: Publishing) -> None:
+    _, made = await publishing.upload(module())
+    path = f"/publish/v1/releases/{made['id']}"
+    await publishing.publisher.call("POST", f"{path}/submit", status=200)
+    early = await publishing.reviewer.call("POST", f"{path}/secrecy-review", SECRECY, status=409)
+    assert "待审核" in early["detail"]
+    await publishing.drain()
+    answers = await asyncio.gather(
+        publishing.reviewer.call("POST", f"{path}/secrecy-review", SECRECY),
+        publishing.reviewer.call("POST", f"{path}/secrecy-review", {"passed": False, "note": "不能公开"}),
+    )
+    assert sorted("code" in answer for answer in answers) == [False, True]
+    rows = await db.fetch("SELECT act FROM core_audit WHERE act LIKE 'modules.secrecy_%'")
+    assert len(rows) == 1
+
+
+async def test_what_waits_for_a_reviewer_is_listed_over_all_modules(publishing: Publishing) -> None:
+    for number in (1, 2):
+        _, made = await publishing.upload(module(id=f"try_module_{number}"))
+        await publishing.publisher.call("POST", f"/publish/v1/releases/{made['id']}/submit", status=200)
+        await publishing.drain()
+    found = await publishing.reviewer.call("GET", "/publish/v1/releases", status=200)
+    assert [(row["module"], row["yours"]) for row in found["items"]] == [
+        ("try_module_1", False),
+        ("try_module_2", False),
+    ]
+    own = await publishing.publisher.call("GET", "/publish/v1/releases", status=200)
+    assert [row["yours"] for row in own["items"]] == [True, True]
+    assert (await publishing.elsewhere.call("GET", "/publish/v1/releases", status=200))["items"] == []
+    await publishing.clerk.call("GET", "/publish/v1/releases", status=403)
+    one = f"/publish/v1/releases/{found['items'][0]['id']}"
+    await publishing.reviewer.call("POST", f"{one}/secrecy-review", SECRECY, status=200)
+    again = await publishing.reviewer.call("GET", "/publish/v1/releases", status=200)
+    assert [row["secrecy_passed"] for row in again["items"]] == [True, None]
+    await publishing.reviewer.call("POST", f"{one}/approve", status=200)
+    left = await publishing.reviewer.call("GET", "/publish/v1/releases", status=200)
+    assert [row["module"] for row in left["items"]] == ["try_module_2"]
+
+
+async def test_modules_and_what_waits_come_in_pages(publishing: Publishing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "PAGE", 1)
+    for number in (1, 2, 3):
+        _, made = await publishing.upload(module(id=f"try_module_{number}"))
+        await publishing.publisher.call("POST", f"/publish/v1/releases/{made['id']}/submit", status=200)
+        await publishing.drain()
+    waiting: list[str] = []
+    cursor = ""
+    while True:
+        page = await publishing.reviewer.call("GET", f"/publish/v1/releases{cursor}", status=200)
+        waiting += [row["module"] for row in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"?cursor={page['next']}"
+    assert waiting == ["try_module_1", "try_module_2", "try_module_3"]
+    names: list[str] = []
+    after = ""
+    while after is not None:
+        page = await publishing.publisher.call("GET", f"/publish/v1/modules?after={after}", status=200)
+        names += [row["id"] for row in page["items"]]
+        after = page["next"]
+    assert names == sorted(set(names))
+    assert {"try_module_1", "try_module_2", "try_module_3"} <= set(names)
+    assert len(names) > 10
 
 
 async def test_differences_are_told_in_words(publishing: Publishing) -> None:

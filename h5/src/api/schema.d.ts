@@ -1703,6 +1703,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/publish/v1/modules/{module}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个模块办得怎么样：调用、失败、快慢、填到一半的表单、评价 */
+        get: operations["publish_module_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/publish/v1/modules/{module}/rebase": {
         parameters: {
             query?: never;
@@ -1744,7 +1761,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 等人审核的版本，等得最久的在前 */
+        get: operations["publish_waiting"];
         put?: never;
         /** 上传签了名的模块包（bundle、signature），成为草稿；同一个包再传一次还是同一个版本 */
         post: operations["publish_upload"];
@@ -1780,7 +1798,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 审核通过，记下保密审查；审核的人不能是提交的人 */
+        /** 审核通过，要先通过保密审查；审核的人不能是提交的人 */
         post: operations["publish_approve"];
         delete?: never;
         options?: never;
@@ -1833,6 +1851,23 @@ export interface paths {
         put?: never;
         /** 作废一个没有在用的版本 */
         post: operations["publish_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/releases/{id}/secrecy-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 记下保密审查的结论，只能一次；审查的人不能是上传或提交的人 */
+        post: operations["publish_secrecy_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2613,10 +2648,6 @@ export interface components {
         /** Alive */
         Alive: {
             status: string;
-        };
-        /** Approve */
-        Approve: {
-            secrecy_review: components["schemas"]["SecrecyReview"];
         };
         /**
          * AssuranceOut
@@ -3628,6 +3659,21 @@ export interface components {
             ui: Record<string, unknown>[];
             uncertain: string[];
         };
+        /**
+         * HealthOut
+         * @description `releases` over the last `hours`: calls to the department, forms handed in and left.
+         */
+        HealthOut: {
+            hours: number;
+            module: string;
+            ratings: components["schemas"]["RatingsOut"];
+            releases: components["schemas"]["ReleaseHealth"][];
+        };
+        /** HealthQuery */
+        HealthQuery: {
+            /** @default 24 */
+            hours?: number;
+        };
         /** Home */
         Home: {
             blocks: components["schemas"]["HomeBlock"][];
@@ -3941,9 +3987,13 @@ export interface components {
             name: string;
             reason: string;
         };
-        /** ModuleList */
+        /**
+         * ModuleList
+         * @description By id; `next` is what `after` takes for the following page, null at the end.
+         */
         ModuleList: {
             items: components["schemas"]["ModuleRow"][];
+            next: string | null;
         };
         /**
          * ModuleOut
@@ -3966,6 +4016,14 @@ export interface components {
             id: string;
             live: string | null;
             name: string;
+        };
+        /**
+         * ModulesQuery
+         * @description `after`: the id of the last module of the page before.
+         */
+        ModulesQuery: {
+            /** @default  */
+            after?: string;
         };
         /** NotAcceptRequest */
         NotAcceptRequest: {
@@ -4059,6 +4117,14 @@ export interface components {
             state: "closed" | "created" | "paid" | "unknown" | "waiting";
             state_text: string;
             title: string;
+        };
+        /**
+         * Person
+         * @description Who had a hand in a release. `name` is empty for somebody who is no member of staff (the host itself).
+         */
+        Person: {
+            id: string;
+            name: string;
         };
         /**
          * PhoneCodeCreate
@@ -4211,6 +4277,13 @@ export interface components {
             level: number;
             level_text: string;
         };
+        /** RatingsOut */
+        RatingsOut: {
+            bad: number;
+            count: number;
+            days: number;
+            mean: number | null;
+        };
         /**
          * Ready
          * @description `failing` names what is away; `generation` is what this process serves.
@@ -4353,8 +4426,25 @@ export interface components {
             reasons: components["schemas"]["Reason"][];
         };
         /**
+         * ReleaseHealth
+         * @description Of one release in a window. `mean_ms` and rates are None without anything to take them of.
+         */
+        ReleaseHealth: {
+            calls: number;
+            failure_rate: number | null;
+            failures: number;
+            forms_finished: number;
+            forms_left: number;
+            left_rate: number | null;
+            mean_ms: number | null;
+            release: string;
+            /** @enum {unknown} */
+            role: "candidate" | "live";
+        };
+        /**
          * ReleaseOut
          * @description `findings` are the warnings of an accepted upload, or why the check refused it; `reasons` the reviewer's.
+         *         `yours`: the asker uploaded or submitted it, so somebody else must review it.
          */
         ReleaseOut: {
             created_at: string;
@@ -4364,11 +4454,15 @@ export interface components {
             matters: number;
             module: string;
             reasons: unknown[];
-            secrecy_review: Record<string, unknown> | null;
+            reviewed_by: components["schemas"]["Person"] | null;
+            secrecy_review: components["schemas"]["SecrecyOut"] | null;
             state: string;
             state_at: string;
+            submitted_by: components["schemas"]["Person"] | null;
             team: string | null;
+            uploaded_by: components["schemas"]["Person"];
             version: string;
+            yours: boolean;
         };
         /** ReminderList */
         ReminderList: {
@@ -4504,14 +4598,24 @@ export interface components {
             region: string;
         };
         /**
+         * SecrecyOut
+         * @description A recorded 保密审查. `by` is the member of staff who was signed in; `at` is missing in old records.
+         */
+        SecrecyOut: {
+            at: string | null;
+            by: string;
+            name: string;
+            note: string;
+            passed: boolean;
+        };
+        /**
          * SecrecyReview
-         * @description 保密审查: who looked whether anything in the release must not be public, and what came of it.
+         * @description 保密审查: whether everything in the release may be public. A note is needed when it may not.
          */
         SecrecyReview: {
             /** @default  */
             note?: string;
             passed: boolean;
-            reviewer: string;
         };
         /**
          * SenderScore
@@ -4976,6 +5080,36 @@ export interface components {
             state: "expired" | "revoked" | "valid";
             valid: boolean;
             valid_until: string | null;
+        };
+        /**
+         * WaitingList
+         * @description Oldest first.
+         */
+        WaitingList: {
+            items: components["schemas"]["WaitingRow"][];
+            next: string | null;
+        };
+        /** WaitingQuery */
+        WaitingQuery: {
+            /** @default null */
+            cursor?: string | null;
+        };
+        /**
+         * WaitingRow
+         * @description A release that waits for a reviewer.
+         */
+        WaitingRow: {
+            id: string;
+            matters: number;
+            module: string;
+            name: string;
+            secrecy_passed: boolean | null;
+            state_at: string;
+            submitted_by: components["schemas"]["Person"] | null;
+            team: string | null;
+            version: string;
+            warnings: number;
+            yours: boolean;
         };
         /** Way */
         Way: {
@@ -7893,7 +8027,9 @@ export interface operations {
     };
     publish_modules: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7929,6 +8065,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModuleOut"];
+                };
+            };
+        };
+    };
+    publish_module_health: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
                 };
             };
         };
@@ -7981,6 +8141,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceOut"];
+                };
+            };
+        };
+    };
+    publish_waiting: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingList"];
                 };
             };
         };
@@ -8053,11 +8235,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Approve"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -8132,6 +8310,34 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+        };
+    };
+    publish_secrecy_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecrecyReview"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
