@@ -13,7 +13,7 @@ import msgspec
 from backend.cases.errors import DraftNotFound
 from backend.cases.schemas import DraftList, DraftMaterial, DraftOut, DraftPut, MaterialGiven
 from backend.cases.sealing import draft_purpose
-from backend.cases.submission import pinned
+from backend.cases.submission import check_audience, pinned
 from backend.core import crypto, db
 from backend.core.clock import now
 from backend.core.sessions import Principal
@@ -44,8 +44,9 @@ def _upload_id(text: str | None) -> UUID | None:
 
 
 async def put(who: Principal, matter: str, given: DraftPut) -> DraftOut:
-    """Raises MatterNotFound, ReleaseUnknown."""
+    """Raises MatterNotFound, ReleaseUnknown, ForCompanies."""
     entry = await pinned(matter, given.release)
+    check_audience(entry)
     key = await identity.data_key(who.id)
     sealed = crypto.seal(
         key, msgspec.json.encode(Content(given.form, given.materials)), draft_purpose(UUID(who.id), matter)

@@ -71,7 +71,7 @@ async def draft(call: Call, matter: str) -> DraftOut:
     level=Level.LOGIN,
     body=DraftPut,
     out=DraftOut,
-    errors=(MatterNotFound, ReleaseUnknown, errors.MaterialsInvalid),
+    errors=(MatterNotFound, ReleaseUnknown, errors.ForCompanies, errors.MaterialsInvalid),
 )
 async def put_draft(call: Call, body: DraftPut, matter: str) -> DraftOut:
     """Keep what is filled in so far."""
@@ -179,6 +179,7 @@ async def upload_content(call: Call, upload: str) -> HTTPResponse:
         ReleaseUnknown,
         SwitchedOff,
         errors.WrongKind,
+        errors.ForCompanies,
         errors.FormInvalid,
         errors.MaterialsInvalid,
         errors.NotEligible,
@@ -254,6 +255,7 @@ async def urge(call: Call, body: Urge, number: str) -> CaseOut:
         DepartmentRefused,
         NoConnector,
         errors.WrongKind,
+        errors.ForCompanies,
         errors.FormInvalid,
     ),
 )

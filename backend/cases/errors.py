@@ -83,6 +83,12 @@ class AlreadyBooked(AppError):
     title = "您已经预约了这个事项，要改时间请先撤回原来的预约"
 
 
+class ForCompanies(AppError):
+    code = "cases.for_companies"
+    status = 422
+    title = "这个事项只由单位办理，不能以个人的身份申请"
+
+
 class OutOfScope(AppError):
     code = "cases.region_unknown"
     status = 422

@@ -38,12 +38,13 @@ async def query(
 
 
 async def answer(entry: MatterEntry, who: Principal | None, given: QueryCreate, *, address: str) -> QueryOut:
-    """Raises WrongKind, SwitchedOff, NotSignedIn, LevelTooLow, FormInvalid, NotEligible, TooManyRequests,
+    """Raises WrongKind, SwitchedOff, ForCompanies, NotSignedIn, LevelTooLow, FormInvalid, NotEligible, TooManyRequests,
     DepartmentUnavailable, DepartmentRefused, NoConnector."""
     matter = entry.id
     if entry.matter.kind != "query":
         raise WrongKind("这个事项不是查询，请按指南办理")
     entry.require_on()
+    submission.check_audience(entry)
     needed = knowledge.level_of(entry)
     knowledge.require_level(who, needed, f"submit:{matter}")
     await _limit(who, address)
@@ -66,7 +67,8 @@ async def answer(entry: MatterEntry, who: Principal | None, given: QueryCreate, 
 
 async def check_answers(who: Principal, entry: MatterEntry, form: dict[str, Any]) -> dict[str, Any]:
     """The clean answers of a form that opens no case by itself (a payment), after level and eligibility. Raises
-    LevelTooLow, FormInvalid, NotEligible."""
+    ForCompanies, LevelTooLow, FormInvalid, NotEligible."""
+    submission.check_audience(entry)
     needed = max(knowledge.level_of(entry), int(Level.LOGIN))
     knowledge.require_level(who, needed, f"submit:{entry.id}")
     facts = knowledge.known(await identity.profile(who.id), entry.module.fields)

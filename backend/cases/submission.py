@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 
 from backend.cases import behalf, history, knowledge, papers, sealing, tasks, view
-from backend.cases.errors import AlreadyBooked, FormInvalid, NotEligible, OutOfScope, WrongKind
+from backend.cases.errors import AlreadyBooked, ForCompanies, FormInvalid, NotEligible, OutOfScope, WrongKind
 from backend.cases.history import ResultKept, Step
 from backend.cases.knowledge import Wallet
 from backend.cases.ports import Decided, ports
@@ -96,6 +96,12 @@ async def pinned(matter: str, release: str) -> MatterEntry:
         raise ReleaseUnknown(context={"release": live.release, "matter": matter}) from exc
 
 
+def check_audience(entry: MatterEntry) -> None:
+    """Raise ForCompanies when a person asks for what only a company may have done."""
+    if "person" not in entry.matter.audience:
+        raise ForCompanies
+
+
 def check_form(
     entry: MatterEntry, form: dict[str, Any], facts: Mapping[str, Any], *, within: str = "form"
 ) -> dict[str, Any]:
@@ -151,6 +157,8 @@ async def _open(who: Principal, given: CaseCreate) -> Opening:
     entry = await pinned(given.matter, given.release)
     if entry.matter.kind not in SUBMITTABLE:
         raise WrongKind(_INSTEAD.get(entry.matter.kind))
+    for release in (live, entry):
+        check_audience(release)
     acting = None
     if given.on_behalf_of is not None:
         knowledge.require_level(who, int(Level.VERIFIED), f"submit:{given.matter}")
@@ -170,7 +178,7 @@ async def _open(who: Principal, given: CaseCreate) -> Opening:
 async def submit(who: Principal, given: CaseCreate) -> CaseOut:
     """Open a case. Runs inside the transaction of its idempotency key.
 
-    Raises MatterNotFound, SwitchedOff, ReleaseUnknown, WrongKind, NotSignedIn, LevelTooLow, FormInvalid,
+    Raises MatterNotFound, SwitchedOff, ReleaseUnknown, WrongKind, ForCompanies, NotSignedIn, LevelTooLow, FormInvalid,
     MaterialsInvalid, NotEligible, OutOfScope, NotDelegated, AlreadyBooked, and what the booking raises.
     """
     opening = await _open(who, given)

@@ -12,6 +12,7 @@ from backend.core import db
 from tests.cases.people import ELDER, ELDER_CARD, LI, RENT, Citizen, Enter, at_once, png
 from tests.conftest import Client, Server
 
+FOOD = "province_market_regulation.food_license_renewal"
 HOSTILE = [
     "'; DROP TABLE cases_case; --",
     "<script>alert(1)</script>",
@@ -60,6 +61,21 @@ async def test_without_the_face_the_answer_says_which_way_to_go_and_nothing_is_w
     assert problem["context"]["purpose"] == f"submit:{RENT}"
     assert any(way["method"] == "face" for way in problem["context"]["ways"])
     assert await nothing_written()
+
+
+async def test_what_only_a_company_may_ask_for_is_refused_to_a_person(zhang: Citizen) -> None:
+    """Neither a case nor a draft; no field is looked at before."""
+    release = await zhang.release(FOOD)
+    sent: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "/cases", {"matter": FOOD, "release": release, "form": {}}),
+        ("PUT", f"/drafts/{FOOD}", {"release": release, "form": {}}),
+    ]
+    for method, path, body in sent:
+        status, problem = await zhang.send(method, path, body, headers={"Idempotency-Key": secrets.token_hex(8)})
+        assert (status, problem["code"]) == (422, "cases.for_companies"), problem
+        assert "单位" in problem["title"]
+    assert await nothing_written()
+    assert await count("cases_draft") == 0
 
 
 async def test_a_face_is_good_for_one_submission(zhang: Citizen) -> None:
