@@ -48,6 +48,7 @@ from backend.modules.schemas import (
     SourceQuery,
     SwitchPut,
     TeamCreate,
+    TeamList,
     TeamOut,
     WaitingList,
     WaitingQuery,
@@ -280,6 +281,12 @@ async def put_cohort(call: Call, body: CohortPut, name: str) -> CohortOut:
 async def create_team(call: Call, body: TeamCreate) -> TeamOut:
     """登记一个团队"""
     return await teams.create(call.who, body)
+
+
+@api.get("/teams", out=TeamList, query=ModulesQuery, roles=("admin", "publisher", "auditor"))
+async def all_teams(call: Call) -> TeamList:
+    """登记过的团队"""
+    return await teams.listed(call.query.after)
 
 
 @api.get("/teams/<team:str>", out=TeamOut, roles=("admin", "publisher", "auditor"), errors=(TeamNotFound,))

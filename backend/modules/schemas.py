@@ -133,6 +133,20 @@ class TeamOut(msgspec.Struct, kw_only=True):
     keys: list[KeyOut]
 
 
+class TeamRow(msgspec.Struct, kw_only=True):
+    """`active`: how many keys may sign now; `proposed`: how many wait for a second admin."""
+
+    id: str
+    name: str
+    active: int
+    proposed: int
+
+
+class TeamList(msgspec.Struct, kw_only=True):
+    items: list[TeamRow]
+    next: str | None
+
+
 class CohortOut(msgspec.Struct, kw_only=True):
     name: str
     size: int

@@ -12,10 +12,21 @@ from backend.core.sessions import Principal
 from backend.modules import rights
 from backend.modules.errors import KeyRefused, TeamExists, TeamNotFound
 from backend.modules.models import TeamKey
-from backend.modules.schemas import Because, CohortOut, CohortPut, KeyCreate, KeyOut, TeamCreate, TeamOut
+from backend.modules.schemas import (
+    Because,
+    CohortOut,
+    CohortPut,
+    KeyCreate,
+    KeyOut,
+    TeamCreate,
+    TeamList,
+    TeamOut,
+    TeamRow,
+)
 from backend.sdk import sign
 
 MOST_KEYS = 50
+PAGE = 200
 
 
 async def create(who: Principal, given: TeamCreate) -> TeamOut:
@@ -30,6 +41,20 @@ async def create(who: Principal, given: TeamCreate) -> TeamOut:
             raise TeamExists
         await audit.record(who, "modules.team_created", "team", given.id)
     return await read(given.id)
+
+
+async def listed(after: str) -> TeamList:
+    """Teams by id, from the one behind `after`."""
+    rows = await db.fetch(
+        "SELECT t.id, t.name, count(k.id) FILTER (WHERE k.state = 'active') AS active,"
+        " count(k.id) FILTER (WHERE k.state = 'proposed') AS proposed FROM modules_team t"
+        " LEFT JOIN modules_team_key k ON k.team_id = t.id WHERE t.id > $1 GROUP BY t.id, t.name"
+        " ORDER BY t.id LIMIT $2",
+        after,
+        PAGE,
+    )
+    items = [TeamRow(id=row["id"], name=row["name"], active=row["active"], proposed=row["proposed"]) for row in rows]
+    return TeamList(items=items, next=items[-1].id if len(items) == PAGE else None)
 
 
 async def read(team: str) -> TeamOut:

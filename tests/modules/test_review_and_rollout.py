@@ -10,7 +10,7 @@ import pytest
 
 from backend.core import db
 from backend.core.clock import now, shifted
-from backend.modules import overview, registry, rollouts, states
+from backend.modules import overview, registry, rollouts, states, teams
 from backend.modules.errors import WrongState
 from backend.modules.rollouts import check_steps
 from backend.modules.schemas import RolloutStep
@@ -174,6 +174,18 @@ async def test_modules_and_what_waits_come_in_pages(publishing: Publishing, monk
     assert names == sorted(set(names))
     assert {"try_module_1", "try_module_2", "try_module_3"} <= set(names)
     assert len(names) > 10
+
+
+async def test_teams_are_listed_with_their_keys(publishing: Publishing, monkeypatch: pytest.MonkeyPatch) -> None:
+    await publishing.admin.call("POST", "/publish/v1/teams", {"id": "try_other", "name": "另一个团队"}, status=201)
+    found = await publishing.publisher.call("GET", "/publish/v1/teams", status=200)
+    assert [(row["id"], row["active"]) for row in found["items"]] == [("try_other", 0), ("try_team", 1)]
+    assert found["next"] is None
+    monkeypatch.setattr(teams, "PAGE", 1)
+    first = await publishing.admin.call("GET", "/publish/v1/teams", status=200)
+    rest = await publishing.admin.call("GET", f"/publish/v1/teams?after={first['next']}", status=200)
+    assert [row["id"] for row in [*first["items"], *rest["items"]]] == ["try_other", "try_team"]
+    await publishing.clerk.call("GET", "/publish/v1/teams", status=403)
 
 
 async def test_differences_are_told_in_words(publishing: Publishing) -> None:

@@ -15,10 +15,13 @@ declare module 'vue-router' {
 const HANDLERS = ['window', 'reviewer']
 const ADMINS = ['admin', 'auditor']
 const OPERATORS = ['operator', 'auditor']
+const PUBLISHERS = ['publisher', 'reviewer', 'auditor']
+const KEEPERS = ['publisher', 'admin', 'auditor']
 
 function home(): string {
   if (hasRole(...HANDLERS)) return '/cases'
   if (hasRole(...OPERATORS)) return '/campaigns'
+  if (hasRole('publisher')) return '/modules'
   return hasRole('admin') ? '/members' : '/cases'
 }
 
@@ -90,6 +93,20 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/DeliveryPage.vue'),
     meta: { title: '送达情况', roles: OPERATORS },
   },
+  { path: '/modules', component: () => import('./pages/ModulesPage.vue'), meta: { title: '模块', roles: PUBLISHERS } },
+  {
+    path: '/modules/:id',
+    component: () => import('./pages/ModulePage.vue'),
+    props: true,
+    meta: { title: '模块', roles: PUBLISHERS },
+  },
+  {
+    path: '/modules/:module/releases/:id',
+    component: () => import('./pages/ReleasePage.vue'),
+    props: true,
+    meta: { title: '版本', roles: PUBLISHERS },
+  },
+  { path: '/teams', component: () => import('./pages/TeamsPage.vue'), meta: { title: '团队和密钥', roles: KEEPERS } },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面' } },
 ]
 

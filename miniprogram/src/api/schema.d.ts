@@ -2000,7 +2000,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 登记过的团队 */
+        get: operations["publish_all_teams"];
         put?: never;
         /** 登记一个团队 */
         post: operations["publish_create_team"];
@@ -4891,11 +4892,26 @@ export interface components {
             id: string;
             name: string;
         };
+        /** TeamList */
+        TeamList: {
+            items: components["schemas"]["TeamRow"][];
+            next: string | null;
+        };
         /** TeamOut */
         TeamOut: {
             id: string;
             keys: components["schemas"]["KeyOut"][];
             name: string;
+        };
+        /**
+         * TeamRow
+         * @description `active`: how many keys may sign now; `proposed`: how many wait for a second admin.
+         */
+        TeamRow: {
+            active: number;
+            id: string;
+            name: string;
+            proposed: number;
         };
         /**
          * TemplateChange
@@ -8528,6 +8544,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModuleOut"];
+                };
+            };
+        };
+    };
+    publish_all_teams: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
                 };
             };
         };
