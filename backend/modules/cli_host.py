@@ -175,7 +175,11 @@ def _find(host: Host, given: str) -> str:
 
 
 def _diff(args: argparse.Namespace, host: Host) -> int:
-    found = host.call("GET", f"{P}/releases/{_find(host, args.release)}/differences")
+    path = f"{P}/releases/{_find(host, args.release)}/differences"
+    found = host.call("GET", path)
+    while found["next"] is not None:
+        more = host.call("GET", f"{path}?start={found['next']}")
+        found = {**more, "items": [*found["items"], *more["items"]]}
     if args.json:
         out.as_json(found)
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,18 +19,25 @@ from backend.sdk.words import KEYS
 
 _KEYED = ("code", "id", "name", "value", "question", "start")
 Change = Literal["added", "removed", "changed"]
-MOST = 2_000
+PAGE = 1_000
 LONG = 200
+WHOLE = 2_000  # a reviewer reads what is new to the end
 
 
-async def of_release(who: Principal, release_id: str) -> DifferencesOut:
-    """A release against the live one of its module. Raises ReleaseNotFound, NotYourRegion."""
+async def of_release(who: Principal, release_id: str, start: int = 0) -> DifferencesOut:
+    """A release against the live one of its module, from the difference `start`. What is new is told in full: nobody
+    can review what he cannot read. Raises ReleaseNotFound, NotYourRegion."""
     row = await rights.release_of(who, release_id)
     live = await _live(row["module_id"])
     mine = bundle_from_json(bytes(row["content"]))
     before = bundle_from_json(bytes(live["content"])) if live else None
-    items = list(between(before, mine))[:MOST]
-    return DifferencesOut(release=row["version"], live=live["version"] if live else None, items=items)
+    items = list(itertools.islice(between(before, mine), start, start + PAGE + 1))
+    return DifferencesOut(
+        release=row["version"],
+        live=live["version"] if live else None,
+        items=items[:PAGE],
+        next=start + PAGE if len(items) > PAGE else None,
+    )
 
 
 async def _live(module_id: str) -> asyncpg.Record | None:
@@ -44,12 +52,15 @@ def between(before: Bundle | None, after: Bundle) -> Iterator[Difference]:
     """Every change from one bundle to another; all of it added when there is no earlier one."""
     if before is not None:
         yield from _structs(_At("", "", ""), before.module, after.module)
+    else:
+        yield from _whole(_At("", "", ""), after.module)
     old = {matter.code: matter for matter in before.matters} if before else {}
     new = {matter.code: matter for matter in after.matters}
     for code in [*new, *(code for code in old if code not in new)]:
         at = _At(code, "事项", "")
         if code not in old:
             yield at.difference("added", after=new[code].name)
+            yield from _whole(_At(code, "", ""), new[code])
         elif code not in new:
             yield at.difference("removed", before=old[code].name)
         else:
@@ -83,6 +94,23 @@ def _structs(at: _At, before: msgspec.Struct, after: msgspec.Struct) -> Iterator
     for key in after.__struct_fields__:
         label = words[key].split("；")[0].split("，")[0].split("：")[0]
         yield from _values(at.below(label, key), getattr(before, key), getattr(after, key))
+
+
+def _whole(at: _At, made: msgspec.Struct) -> Iterator[Difference]:
+    """All that a new thing says, a line for each of its parts; what it leaves at its default says nothing."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(made)}
+    words = KEYS[type(made).__name__]
+    for key in made.__struct_fields__:
+        value = getattr(made, key)
+        if value in (None, [], "") or value == defaults[key]:
+            continue
+        place = at.below(words[key].split("；")[0].split("，")[0].split("：")[0], key)
+        if isinstance(value, list) and value and all(isinstance(item, msgspec.Struct) for item in value):
+            for number, item in enumerate(value, 1):
+                below = place.below(f" {number}", str(_key(item) or number))
+                yield below.difference("added", after=shown(item, WHOLE))
+        else:
+            yield place.difference("added", after=shown(value, WHOLE))
 
 
 def _values(at: _At, before: Any, after: Any) -> Iterator[Difference]:
@@ -133,24 +161,24 @@ def _called(item: msgspec.Struct) -> str:
     return str(_key(item))
 
 
-def shown(value: Any) -> str:
-    """A value as people read it, not longer than a line or two."""
+def shown(value: Any, longest: int = LONG) -> str:
+    """A value as people read it, not longer than a line or two unless told."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, str):
         text = value
     elif isinstance(value, list):
         text = "、".join(
-            _called(item) if isinstance(item, msgspec.Struct) and _key(item) else shown(item) for item in value
+            _called(item) if isinstance(item, msgspec.Struct) and _key(item) else shown(item, longest) for item in value
         )
     elif isinstance(value, msgspec.Struct):
         words = KEYS[type(value).__name__]
         parts = [
-            f"{words[key].split('；')[0]} {shown(found)}"
+            f"{words[key].split('；')[0]} {shown(found, longest)}"
             for key in value.__struct_fields__
             if (found := getattr(value, key)) not in (None, [], "", False)
         ]
         text = "，".join(parts)
     else:
         text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= LONG else text[:LONG] + "…"
+    return text if len(text) <= longest else text[:longest] + "…"

@@ -32,6 +32,7 @@ from backend.modules.schemas import (
     CohortOut,
     CohortPut,
     DifferencesOut,
+    DifferencesQuery,
     GenerationOut,
     HealthOut,
     HealthQuery,
@@ -134,10 +135,10 @@ async def release(call: Call, id: str) -> ReleaseOut:
     return await releases.read_one(call.who, id)
 
 
-@api.get("/releases/<id:str>/differences", out=DifferencesOut, roles=READERS, errors=OF_RELEASE)
+@api.get("/releases/<id:str>/differences", out=DifferencesOut, query=DifferencesQuery, roles=READERS, errors=OF_RELEASE)
 async def release_differences(call: Call, id: str) -> DifferencesOut:
     """一个版本和线上版本的不同"""
-    return await differences.of_release(call.who, id)
+    return await differences.of_release(call.who, id, call.query.start)
 
 
 @api.post("/releases/<id:str>/submit", out=ReleaseOut, idempotent=True, errors=(*OF_RELEASE, WrongState))

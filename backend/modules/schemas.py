@@ -258,6 +258,13 @@ class DifferencesOut(msgspec.Struct, kw_only=True):
     release: str
     live: str | None
     items: list[Difference]
+    next: int | None
+
+
+class DifferencesQuery(Given):
+    """`start`: the `next` of the page before."""
+
+    start: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
 
 
 class RolloutOut(msgspec.Struct, kw_only=True):

@@ -10,7 +10,7 @@ import pytest
 
 from backend.core import db
 from backend.core.clock import now, shifted
-from backend.modules import overview, registry, rollouts, states, teams
+from backend.modules import differences, overview, registry, rollouts, states, teams
 from backend.modules.errors import WrongState
 from backend.modules.rollouts import check_steps
 from backend.modules.schemas import RolloutStep
@@ -186,6 +186,36 @@ async def test_teams_are_listed_with_their_keys(publishing: Publishing, monkeypa
     rest = await publishing.admin.call("GET", f"/publish/v1/teams?after={first['next']}", status=200)
     assert [row["id"] for row in [*first["items"], *rest["items"]]] == ["try_other", "try_team"]
     await publishing.clerk.call("GET", "/publish/v1/teams", status=403)
+
+
+async def test_who_reviews_a_first_release_reads_all_of_it(
+    publishing: Publishing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, made = await publishing.upload(module())
+    path = f"/publish/v1/releases/{made['id']}/differences"
+    found = await publishing.reviewer.call("GET", path, status=200)
+    assert (found["live"], found["next"]) == (None, None)
+    told = "\n".join(f"{item['what']} {item['after']}" for item in found["items"])
+    for words in (
+        "12345",
+        "给谁办，办成什么。",
+        "在成都居住。",
+        "收入证明",
+        "金额（元）",
+        "示例证书",
+        "甲",
+        "form.kind == 'a'",
+    ):
+        assert words in told, words
+    monkeypatch.setattr(differences, "PAGE", 7)
+    pages: list[Any] = []
+    start = 0
+    while start is not None:
+        page = await publishing.reviewer.call("GET", f"{path}?start={start}", status=200)
+        assert len(page["items"]) <= 7
+        pages += page["items"]
+        start = page["next"]
+    assert pages == found["items"]
 
 
 async def test_differences_are_told_in_words(publishing: Publishing) -> None:

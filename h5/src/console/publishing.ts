@@ -57,8 +57,8 @@ export const healthOf = (key: string, hours: number, signal?: AbortSignal) =>
 
 export const releaseOf = (key: string, signal?: AbortSignal) => read<Release>(`${P}/releases/${id(key)}`, { signal })
 
-export const differencesOf = (key: string, signal?: AbortSignal) =>
-  read<Differences>(`${P}/releases/${id(key)}/differences`, { signal })
+export const differencesOf = (key: string, start: number, signal?: AbortSignal) =>
+  read<Differences>(`${P}/releases/${id(key)}/differences?start=${start}`, { signal })
 
 export const actOnRelease = (key: string, act: string, attempt: string, body?: unknown) =>
   read<Release>(`${P}/releases/${id(key)}/${id(act)}`, { method: 'POST', key: attempt, body })

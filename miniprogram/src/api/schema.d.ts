@@ -3298,7 +3298,16 @@ export interface components {
         DifferencesOut: {
             items: components["schemas"]["Difference"][];
             live: string | null;
+            next: number | null;
             release: string;
+        };
+        /**
+         * DifferencesQuery
+         * @description `start`: the `next` of the page before.
+         */
+        DifferencesQuery: {
+            /** @default 0 */
+            start?: number;
         };
         /** DraftList */
         DraftList: {
@@ -8266,7 +8275,9 @@ export interface operations {
     };
     publish_release_differences: {
         parameters: {
-            query?: never;
+            query?: {
+                start?: number;
+            };
             header?: never;
             path: {
                 id: string;
