@@ -16,6 +16,7 @@ from backend.bridge import endpoints as bridge
 from backend.campaigns import endpoints as campaigns
 from backend.cases import endpoints as cases
 from backend.cases import rebase_endpoints
+from backend.companies import endpoints as companies
 from backend.core import http, metrics, openapi, problems, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
@@ -49,6 +50,7 @@ APIS: tuple[Api, ...] = (
     counters.staff_api,
     delegations.api,
     delegations.staff_api,
+    companies.api,
     push.api,
     push.operate_api,
     push_callbacks.api,

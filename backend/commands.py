@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend import process, wiring
+from backend.companies import sealing as companies_sealing
 from backend.core import audit, db, keys, rotation
 from backend.core.clients import ProviderError
 from backend.core.errors import AppError
@@ -25,7 +26,7 @@ from backend.sandbox.people import PEOPLE
 from push import story
 from push.errors import MessageNotFound
 
-SEALED = (*sealing.UNDER_MASTER, *signing.UNDER_MASTER)
+SEALED = (*sealing.UNDER_MASTER, *companies_sealing.UNDER_MASTER, *signing.UNDER_MASTER)
 
 
 async def verify_audit(head: str | None = None) -> int:

@@ -6,6 +6,7 @@ from backend.appointments import service as appointments
 from backend.campaigns import service as campaigns
 from backend.cases import ports as cases_ports
 from backend.cases import service as cases
+from backend.companies import service as companies
 from backend.identity import service as identity
 from backend.licenses import service as licenses
 from backend.modules import ports as modules_ports
@@ -51,9 +52,11 @@ def configure() -> None:
                 payments.citizen_merged,
                 reminders.move_citizen,
                 campaigns.move_citizen,
+                companies.move_citizen,
             ),
             exports=(
                 ("cases", cases.export),
+                ("companies", companies.export),
                 ("drafts", cases.export_drafts),
                 ("licenses", licenses.export),
                 ("payments", payments_leaving.export),
@@ -61,7 +64,7 @@ def configure() -> None:
             ),
             open_things=(cases.open_of, payments_leaving.open_of),
             kept=(cases.kept_of, licenses.kept_of, payments_leaving.kept_of),
-            citizen_closed=(cases.closed, push_leaving.closed),
+            citizen_closed=(cases.closed, companies.closed, push_leaving.closed),
         )
     )
     identity.name_acts(cases.ACTS | licenses.ACTS | ratings.ACTS)

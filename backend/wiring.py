@@ -11,6 +11,7 @@ APPS: dict[str, str] = {
     "core": "backend.core.models",
     "modules": "backend.modules.models",
     "identity": "backend.identity.models",
+    "companies": "backend.companies.models",
     "cases": "backend.cases.models",
     "licenses": "backend.licenses.models",
     "ratings": "backend.ratings.models",

@@ -46,6 +46,7 @@ def purpose_text(purpose: str) -> str:
         "show": "出示电子证照",
         "delegate": "同意家人代办",
         "guardian": "申请监护代办",
+        "company": "开通单位空间",
         "export": "导出本人信息",
         "close": "注销账号",
     }.get(kind, "办理需要本人核验的事")

@@ -35,6 +35,7 @@ from backend.identity.profiles import (
     regions_of,
     remembered_session,
 )
+from backend.identity.realname import clean_name
 from backend.identity.schemas import (
     AssuranceOut,
     DataUses,
@@ -74,6 +75,7 @@ __all__ = [
     "begin_face_check",
     "citizen_of_openid",
     "citizen_of_phone",
+    "clean_name",
     "configure_ports",
     "consume_assurance",
     "data_key",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic.response import HTTPResponse
 
-from backend.cases.errors import FormInvalid, WrongKind
+from backend.cases.errors import ForCompanies, FormInvalid, WrongKind
 from backend.core.http import Api, Call
 from backend.core.sessions import Level
 from backend.modules.errors import (
@@ -36,6 +36,7 @@ callback_api = Api("payments_callbacks", "/callbacks", tag="支付回调", audie
         DepartmentRefused,
         NoConnector,
         WrongKind,
+        ForCompanies,
         FormInvalid,
         errors.NothingToPay,
         errors.PaidBefore,

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sanic import Sanic
 
 from backend.core.clients import close_sessions
@@ -68,6 +69,8 @@ def create_app(data_dir: Path, *, base_url: str | None = None, public_url: str |
     async def remember(_app: Sanic[Any, Any]) -> None:
         for id_number, name in await store.all("person"):
             world.known[id_number] = name.decode()
+        for uscc, held in await store.all("company"):
+            world.companies[uscc] = msgspec.json.decode(held, type=dict[str, str])
 
     @app.after_server_stop
     async def stop(_app: Sanic[Any, Any]) -> None:

@@ -42,6 +42,15 @@ class AuthorityOrder(msgspec.Struct, forbid_unknown_fields=True):
     outcome: Literal["match", "mismatch", "not_found", "unavailable"] | None = None
 
 
+class CompanyOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """What the register says of a company from now on; `outcome` is a fixed answer for it."""
+
+    name: str = ""
+    representative: str = ""
+    id_number: str = ""
+    outcome: Literal["match", "mismatch", "not_found", "unavailable"] | None = None
+
+
 class CodeOrder(msgspec.Struct, forbid_unknown_fields=True):
     """Whom the minted login code stands for; or `phone` for a phone-number code, which then may be of one person
     (`name`), of another mini-program (`app_id`) or of another country."""
@@ -189,6 +198,23 @@ async def authority(request: Request, id_number: str) -> HTTPResponse:
     if order.outcome is not None:
         world.authority_answers[id_number] = order.outcome
     return json({"id_number": id_number, "name": order.name, "outcome": order.outcome})
+
+
+@bp.put("/companies/<uscc:str>")
+async def company(request: Request, uscc: str) -> HTTPResponse:
+    """Registered as given, and remembered by a restarted simulator; or answered with a fixed word."""
+    order: CompanyOrder = _body(request, CompanyOrder)
+    world = world_of(request)
+    if order.outcome is not None:
+        world.authority_answers[uscc] = order.outcome
+        return json({"uscc": uscc, "outcome": order.outcome})
+    held = {"name": order.name, "representative": order.representative, "id_number": order.id_number}
+    if not all(held.values()):
+        raise Problem(422, "请给出 name、representative 和 id_number，或 outcome")
+    world.companies[uscc] = held
+    world.authority_answers.pop(uscc, None)
+    await world.store.put("company", uscc, msgspec.json.encode(held))
+    return json({"uscc": uscc, **held})
 
 
 @bp.delete("/authority/<id_number:str>")

@@ -78,3 +78,33 @@ PEOPLE: tuple[Person, ...] = (
         note="经办企业事务",
     ),
 )
+
+
+_USCC_CHARS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+
+
+def uscc(first17: str) -> str:
+    """A 统一社会信用代码 (GB 32100) with its check character."""
+    total = sum(_USCC_CHARS.index(char) * weight for char, weight in zip(first17, _USCC_WEIGHTS, strict=True))
+    return first17 + _USCC_CHARS[(31 - total % 31) % 31]
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """An invented company and its legal representative."""
+
+    uscc: str
+    name: str
+    representative: Person
+
+    @property
+    def registered(self) -> dict[str, str]:
+        """As the register has it."""
+        person = self.representative
+        return {"name": self.name, "representative": person.name, "id_number": person.id_number}
+
+
+COMPANIES: tuple[Company, ...] = (
+    Company(uscc=uscc("91510100MA0000000"), name="样例食品有限公司", representative=PEOPLE[6]),
+    Company(uscc=uscc("91510600MA0000001"), name="示范商贸有限公司", representative=PEOPLE[3]),
+)

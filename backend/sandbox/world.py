@@ -17,7 +17,7 @@ from sanic.exceptions import ServerError
 
 from backend.providers.config import Vendors
 from backend.sandbox.credentials import SandboxKeys
-from backend.sandbox.people import PEOPLE
+from backend.sandbox.people import COMPANIES, PEOPLE
 from backend.sandbox.store import Store
 
 FaultKind = Literal[
@@ -143,6 +143,7 @@ class World:
     faces: dict[str, FaceCheck] = field(default_factory=dict)
     next_faces: dict[str, list[FaceOutcome]] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=lambda: {p.id_number: p.name for p in PEOPLE})
+    companies: dict[str, dict[str, str]] = field(default_factory=lambda: {c.uscc: c.registered for c in COMPANIES})
     authority_answers: dict[str, str] = field(default_factory=dict)
     texts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     codes: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)

@@ -21,6 +21,7 @@ assert app.APIS
 ENDPOINTS = list(http.ENDPOINTS)
 SLICES = (
     "identity",
+    "companies",
     "cases",
     "licenses",
     "ratings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import backend.app
 from backend.core.clock import today
 from backend.core.http import ENDPOINTS, Endpoint
+from backend.sandbox.people import uscc
 from tests.contract.conftest import Unchanged
 from tests.journeys.applying import BIRTH, FEE, FILING, application, apply, birth, filing
 from tests.journeys.town import Citizen, Client, Town, piece_headers, png
@@ -41,6 +43,12 @@ BODIES: dict[str, Any] = {
     "RatingCreate": {"level": 5},
     "Snooze": {"days": 1},
     "OptOut": {"scope": "kind"},
+    "CompanyStaffInvite": {
+        "name": "样例",
+        "rights": ["apply"],
+        "starts_on": today().isoformat(),
+        "ends_on": today().isoformat(),
+    },
     "UploadPiece": {"offset": 0, "data": "iVBORw0KGgo="},
 }
 PHOTO = png()
@@ -78,7 +86,13 @@ class Owner:
         }
         invited = await who.call("POST", "/api/v1/delegations", wanted, status=201, key="d")
         counter = await who.call("POST", "/api/v1/counter-codes", {"purpose": "submit:some.matter"}, status=201)
+        company = await _company(who)
+        place = await who.call(
+            "POST", f"/api/v1/companies/{company}/staff", BODIES["CompanyStaffInvite"], status=201, key="staff"
+        )
         self.held = {
+            "companies": company,
+            "company-staff": place["id"],
             "counter-codes": counter["id"],
             "reminders": await town.reminded(decided["result"]["license"]),
             "cases": waiting["number"],
@@ -91,6 +105,18 @@ class Owner:
             "payments": paid["id"],
             "delegations": invited["id"],
         }
+
+
+async def _company(who: Citizen) -> str:
+    """A space of a company that this citizen represents."""
+    code = uscc(f"91510100MA{secrets.randbelow(10**7):07}")
+    registered = {"name": "样例有限公司", "representative": who.name, "id_number": who.id_number}
+    await who.town.control("PUT", f"/companies/{code}", registered)
+    wanted = {"uscc": code, "name": registered["name"]}
+    problem = await who.refused("POST", "/api/v1/companies", wanted, status=403)
+    await who.show_face(problem["context"]["purpose"])
+    made = await who.call("POST", "/api/v1/companies", wanted, status=201)
+    return str(made["id"])
 
 
 @pytest.fixture(scope="module")

@@ -104,6 +104,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我代表的、我在里面办事的单位，连同我的权限。 */
+        get: operations["companies_mine"];
+        put?: never;
+        /** 法定代表人开通单位空间，或在变更后接手；先刷脸（目的见 403 的 `context.purpose`，一个单位一个）。 */
+        post: operations["companies_open_space"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个单位和我在其中的权限。 */
+        get: operations["companies_company"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的办事人员，连同已结束的。 */
+        get: operations["companies_staff"];
+        put?: never;
+        /** 邀请办事人员：得到一个邀请码交给本人。 */
+        post: operations["companies_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/company-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看邀请码的内容：哪个单位、什么权限、到什么时候。 */
+        post: operations["companies_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/company-invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 接受邀请；姓名要与邀请一致。 */
+        post: operations["companies_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/company-invitations/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不接受；邀请码作废。 */
+        post: operations["companies_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/company-staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 结束一位办事人员的权限，立即生效；单位和本人都可以。 */
+        delete: operations["companies_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counter-codes": {
         parameters: {
             query?: never;
@@ -3049,6 +3170,92 @@ export interface components {
             subjects: string[];
         };
         /**
+         * CompanyInvitation
+         * @description What a code would agree to.
+         */
+        CompanyInvitation: {
+            company: string;
+            /** Format: date */
+            ends_on: string;
+            id: string;
+            rights: ("apply" | "cases" | "licences" | "manage")[];
+            /** Format: date */
+            starts_on: string;
+        };
+        /** CompanyInvitationCode */
+        CompanyInvitationCode: {
+            code: string;
+        };
+        /** CompanyList */
+        CompanyList: {
+            items: components["schemas"]["CompanyOut"][];
+        };
+        /**
+         * CompanyOpen
+         * @description As on the business licence. Whoever sends it must be its legal representative.
+         */
+        CompanyOpen: {
+            name: string;
+            uscc: string;
+        };
+        /**
+         * CompanyOut
+         * @description `uscc` is masked. `rights` are the reader's, from `starts_on` to `ends_on` (null: as long as they represent).
+         *
+         *         `staff_id` is the reader's own place, null for the legal representative.
+         */
+        CompanyOut: {
+            ends_on: string | null;
+            id: string;
+            name: string;
+            rights: ("apply" | "cases" | "licences" | "manage")[];
+            /** @enum {unknown} */
+            role: "representative" | "staff";
+            staff_id: string | null;
+            starts_on: string | null;
+            uscc: string;
+        };
+        /**
+         * CompanyStaffInvite
+         * @description `name` as on the person's id card; only they can accept.
+         */
+        CompanyStaffInvite: {
+            /** Format: date */
+            ends_on: string;
+            name: string;
+            rights: ("apply" | "cases" | "licences" | "manage")[];
+            /** Format: date */
+            starts_on: string;
+        };
+        /**
+         * CompanyStaffInvited
+         * @description `code` is told once: to hand to the person.
+         */
+        CompanyStaffInvited: {
+            code: string;
+            expires_at: string;
+            id: string;
+        };
+        /** CompanyStaffList */
+        CompanyStaffList: {
+            items: components["schemas"]["CompanyStaffOut"][];
+        };
+        /**
+         * CompanyStaffOut
+         * @description `name` is masked, null until somebody accepts. `state` counts today: an end that has passed is `expired`.
+         */
+        CompanyStaffOut: {
+            /** Format: date */
+            ends_on: string;
+            id: string;
+            name: string | null;
+            rights: ("apply" | "cases" | "licences" | "manage")[];
+            /** Format: date */
+            starts_on: string;
+            /** @enum {unknown} */
+            state: "active" | "declined" | "ended" | "expired" | "invited";
+        };
+        /**
          * ComponentOut
          * @description A part of a 一件事.
          */
@@ -5395,6 +5602,220 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CaseOut"];
                 };
+            };
+        };
+    };
+    companies_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyList"];
+                };
+            };
+        };
+    };
+    companies_open_space: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyOpen"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyOut"];
+                };
+            };
+        };
+    };
+    companies_company: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyOut"];
+                };
+            };
+        };
+    };
+    companies_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyStaffList"];
+                };
+            };
+        };
+    };
+    companies_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyStaffInvite"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyStaffInvited"];
+                };
+            };
+        };
+    };
+    companies_look: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyInvitationCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyInvitation"];
+                };
+            };
+        };
+    };
+    companies_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyInvitationCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyOut"];
+                };
+            };
+        };
+    };
+    companies_decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyInvitationCode"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    companies_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
