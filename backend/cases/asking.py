@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from backend.cases import behalf, history, knowledge, papers, reading, rows, sealing, submission, tasks
+from backend.cases import behalf, history, keyring, knowledge, papers, reading, rows, sealing, submission, tasks
 from backend.cases.errors import MaterialsInvalid, UrgedToday, WrongState
 from backend.cases.history import Step
 from backend.cases.ports import ports
@@ -17,7 +17,6 @@ from backend.core import audit, calendar, clock, db
 from backend.core.errors import FieldProblem
 from backend.core.sessions import Principal
 from backend.core.tasks import enqueue
-from backend.identity import service as identity
 from backend.modules import registry
 
 
@@ -31,7 +30,7 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
         if row.state != "correcting":
             raise WrongState(f"现在是“{STATE_TEXT[row.state]}”，没有要补正的内容")
         entry = await registry.pinned(row.release, row.code)
-        key = await identity.data_key(str(row.key_of))
+        key = await keyring.data_key(row)
         form = sealing.open_form(key, row.id, row.sealed)
         asked = {item["code"]: item["name"] for item in kept_of(row, key).missing}
         papers_asked = {material.code for material in entry.matter.materials} & set(asked)
@@ -43,8 +42,7 @@ async def supplement(who: Principal, number: str, given: Supplement) -> CaseOut:
         if faults:
             raise MaterialsInvalid("请把告知的内容一次补齐", errors=faults)
         if given.form:
-            profile = await identity.profile(str(row.citizen_id))
-            facts = knowledge.known(profile, entry.module.fields)
+            facts = await keyring.facts(row, entry.module.fields, (await rows.events(row.id))[0])
             form = submission.check_form(entry, {**form, **given.form}, facts)
             row.sealed = sealing.seal_form(key, row.id, form)
         round_ = row.corrections + 1
@@ -76,7 +74,7 @@ async def withdraw(who: Principal, number: str, given: Withdraw) -> CaseOut:
     async with db.transaction():
         row, acting = await reading.mine(who, number, lock=True)
         entry = await registry.pinned(row.release, row.code)
-        key = await identity.data_key(str(row.key_of))
+        key = await keyring.data_key(row)
         if row.dispatch == "pending" and row.attempts == 0:
             row.dispatch, row.dispatch_at = "none", None  # the department never heard of it
         elif row.dispatch in ("pending", "sent", "acknowledged"):
@@ -102,7 +100,7 @@ async def urge(who: Principal, number: str, given: Urge) -> CaseOut:
             midnight = calendar.start_of(today + timedelta(days=1))
             raise UrgedToday(retry_after=max(1, int((midnight - clock.now()).total_seconds())))
         entry = await registry.pinned(row.release, row.code)
-        key = await identity.data_key(str(row.key_of))
+        key = await keyring.data_key(row)
         row.urged += 1
         step = Step(
             "urged", f"您催办了一次，{row.department}会看到", behalf.actor(who, acting), words=given.note or None
@@ -111,10 +109,10 @@ async def urge(who: Principal, number: str, given: Urge) -> CaseOut:
         return await _shown(who, row, acting, "urge")
 
 
-async def _shown(who: Principal, row: Row, acting: identity.Acting | None, what: str) -> CaseOut:
+async def _shown(who: Principal, row: Row, acting: behalf.Leave | None, what: str) -> CaseOut:
     """The case as whoever acted sees it; an act for another is written into their trail."""
     if acting is not None:
-        await identity.record_act(who, acting, what, "case", row.number, row.matter_name)
+        await behalf.record(who, acting, what, "case", row.number, row.matter_name)
     return behalf.shown(await reading.out(row), acting)
 
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from backend.cases import handling, history, queries, rows, sealing, submission
+from backend.cases import handling, history, keyring, knowledge, queries, rows, sealing, submission
 from backend.cases.history import Actor, ResultKept, Step
 from backend.cases.rows import EventRow, Row
 from backend.cases.states import OPEN, Impossible, Kind, after
+from backend.companies import service as companies
 from backend.core import clock, db, logging
-from backend.identity import service as identity
 from backend.modules import gateway, registry
 from backend.modules.errors import DepartmentRefused, DepartmentUnavailable, NoConnector
 from backend.modules.registry import MatterEntry
@@ -95,16 +95,26 @@ async def _track(row: Row, entry: MatterEntry) -> TrackAnswer | None:
 
 
 async def _call_of(row: Row, entry: MatterEntry) -> SubmitCall:
-    key = await identity.data_key(str(row.key_of))
+    key = await keyring.data_key(row)
     given = await rows.materials(row.id)
     return SubmitCall(
         case_number=row.number,
         matter=entry.matter.code,
         release=row.release,
-        applicant=await queries.told(entry, str(row.citizen_id), f"办理：{row.matter_name}", row.number),
+        applicant=await _applicant(row, entry),
         form=sealing.open_form(key, row.id, row.sealed),
         materials=[Material(code=item.code, name=item.name, sha256=item.sha256 or "") for item in given],
     )
+
+
+async def _applicant(row: Row, entry: MatterEntry) -> dict[str, str]:
+    """The declared fields; in a company's case the company's, and those of the person who applied."""
+    purpose = f"办理：{row.matter_name}"
+    if row.company_id is None:
+        return await queries.told(entry, str(row.citizen_id), purpose, row.number)
+    first = (await rows.events(row.id))[0]
+    told = await queries.told(entry, first.actor_id, purpose, row.number)
+    return told | knowledge.known_of_company(await companies.held(row.company_id), entry.module.fields)
 
 
 async def _recall(row: Row, entry: MatterEntry) -> None:
@@ -183,7 +193,7 @@ def _fitting(row: Row, steps: list[Step]) -> list[Step]:
 
 
 async def _write(row: Row, entry: MatterEntry, steps: list[Step]) -> list[EventRow]:
-    key = await identity.data_key(str(row.key_of))
+    key = await keyring.data_key(row)
     return await history.proceed(row, entry, steps, past=await rows.events(row.id), key=key)
 
 
@@ -199,7 +209,7 @@ async def apply(row: Row, entry: MatterEntry, event: UpdateEvent) -> bool:
     mark = event.event_id[:100]
     if any(item.external_id == mark for item in past):
         return False
-    key = await identity.data_key(str(row.key_of))
+    key = await keyring.data_key(row)
     steps = await _steps_of(row, entry, event, key)
     steps = _fitting(row, steps) or [_step(row, "noted", f"{row.department}来信", event.message)]
     last = steps[-1]

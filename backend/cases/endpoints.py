@@ -88,7 +88,7 @@ async def delete_draft(call: Call, matter: str) -> None:
          errors=(MatterNotFound, errors.NotDelegated))  # fmt: skip
 async def prefill(call: Call, matter: str) -> Prefill:
     """What is known already for this form, masked, and the papers that the wallet spares."""
-    return await service.prefill(call.who, matter, call.query.on_behalf_of)
+    return await service.prefill(call.who, matter, call.query.on_behalf_of, call.query.company)
 
 
 @api.post(
@@ -180,6 +180,7 @@ async def upload_content(call: Call, upload: str) -> HTTPResponse:
         SwitchedOff,
         errors.WrongKind,
         errors.ForCompanies,
+        errors.ForPersons,
         errors.FormInvalid,
         errors.MaterialsInvalid,
         errors.NotEligible,
@@ -195,7 +196,7 @@ async def submit(call: Call, body: CaseCreate) -> CaseOut:
 
 @api.get("/cases", level=Level.LOGIN, query=CasesQuery, out=CaseList, errors=(errors.NotDelegated,))
 async def cases(call: Call) -> CaseList:
-    """My cases, newest first; or those that I opened for somebody."""
+    """My cases, newest first; or those that I opened for somebody; or a company's."""
     return await service.list_of(call.who, call.query)
 
 

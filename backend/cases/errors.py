@@ -89,6 +89,12 @@ class ForCompanies(AppError):
     title = "这个事项只由单位办理，不能以个人的身份申请"
 
 
+class ForPersons(AppError):
+    code = "cases.for_persons"
+    status = 422
+    title = "这个事项只由个人办理，不能以单位的身份申请"
+
+
 class OutOfScope(AppError):
     code = "cases.region_unknown"
     status = 422

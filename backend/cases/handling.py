@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend.cases import files, history, rows, sealing, states, submission, view
+from backend.cases import files, history, keyring, rows, sealing, states, submission, view
 from backend.cases.errors import (
     CaseNotFound,
     CorrectedBefore,
@@ -147,7 +147,7 @@ async def get(who: Principal, number: str) -> StaffCaseOut:
     async with db.transaction():
         row = await _visible(who, number)
         entry = await registry.pinned(row.release, row.code)
-        key = await identity.data_key(str(row.key_of))
+        key = await keyring.data_key(row)
         await _trace(who, row, "cases.view")
         return await _out(who, row, entry, key, await rows.events(row.id))
 
@@ -185,7 +185,7 @@ async def _act(who: Principal, number: str, act: str, do: Callable[[Desk], Any])
         if row.handler_id is not None and row.handler_id != who.id:
             raise TakenByAnother(f"这个办件已经由{row.handler_name}领取", context={"handler": row.handler_name or ""})
         entry = await registry.pinned(row.release, row.code)
-        key = await identity.data_key(str(row.key_of))
+        key = await keyring.data_key(row)
         desk = Desk(who, row, entry, key, await rows.events(row.id))
         row.handler_id, row.handler_name = who.id, who.name
         steps: list[Step] = await do(desk)

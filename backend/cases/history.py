@@ -183,7 +183,7 @@ async def _tell(row: Row, happened: Sequence[EventRow], first: EventRow) -> None
     kind, title, short = NEWS[event.kind]
     agent = await opened_for.agent_to_tell(row, first)
     for citizen_id, mark, reason in (
-        (row.citizen_id, "", f"您申请了{row.matter_name}"),
+        (row.citizen_id if row.company_id is None else None, "", f"您申请了{row.matter_name}"),
         (agent, ":agent", f"您代办了{row.matter_name}"),
     ):
         if citizen_id is None:
@@ -211,6 +211,7 @@ def new_row(
     sealed: bytes,
     at: datetime,
     booking: str | None = None,
+    company_id: UUID | None = None,
 ) -> Row:
     """A case before its first event."""
     matter = entry.matter
@@ -260,4 +261,5 @@ def new_row(
         dispatch_at=at if by_department else None,
         attempts=0,
         work_at=None,
+        company_id=company_id,
     )

@@ -10,6 +10,7 @@ from backend.cases import behalf
 from backend.cases.ports import ports
 from backend.cases.schemas import Prefill, PrefillField
 from backend.cases.view import masked
+from backend.companies import service as companies
 from backend.core import clock
 from backend.core.access import missing_level
 from backend.core.errors import LevelTooLow, NotSignedIn
@@ -29,6 +30,10 @@ FACTS = {
     "gender": "gender",
 }
 """What a module may declare, and where the profile holds it."""
+
+
+COMPANY_FACTS = {"company.name": "name", "company.uscc": "uscc", "company.legal_person": "legal_person"}
+"""What a module may declare of a company, and where it is held."""
 
 
 def require_level(who: Principal | None, needed: int, purpose: str) -> None:
@@ -52,6 +57,11 @@ def known(profile: identity.Profile, declared: Iterable[str]) -> dict[str, Any]:
         if value is not None:
             found[f"citizen.{name}"] = value.isoformat() if isinstance(value, date) else value
     return found
+
+
+def known_of_company(company: companies.Held, declared: Iterable[str]) -> dict[str, str]:
+    """`{"company.name": …}` for what the module declared."""
+    return {name: str(getattr(company, COMPANY_FACTS[name])) for name in declared if name in COMPANY_FACTS}
 
 
 class Wallet:
@@ -88,16 +98,23 @@ def rule_context(form: Mapping[str, Any], facts: Mapping[str, Any], level: int, 
     return {"form": form, "citizen": {**citizen, "level": level}, "licenses": held.states(), "today": clock.today()}
 
 
-async def prefill(who: Principal, matter: str, on_behalf_of: str | None = None) -> Prefill:
+async def prefill(who: Principal, matter: str, on_behalf_of: str | None = None, company: str | None = None) -> Prefill:
     """The masked values of fields that have a source, and the licences that spare a material."""
     entry = registry.current().require(matter)
-    person = who.id
+    person, holder = who.id, who.id
+    behalf.one_of(on_behalf_of, company)
+    facts: dict[str, Any] = {}
+    if company is not None:
+        leave = await behalf.for_company(who, company, "apply")
+        holder = leave.id
+        facts = known_of_company(await companies.held(leave.id), entry.module.fields)
+        await behalf.record(who, leave, "prefill", "matter", matter, entry.matter.name)
     if on_behalf_of is not None:
         acting = await behalf.acting(who, on_behalf_of, matter)
-        person = acting.citizen_id
+        person = holder = acting.citizen_id
         await identity.record_act(who, acting, "prefill", "matter", matter, entry.matter.name)
     profile = await identity.profile(person)
-    facts = known(profile, entry.module.fields)
+    facts |= known(profile, entry.module.fields)
     items: list[PrefillField] = []
     for path, field in _sourced(entry.matter.fields, ""):
         value = facts.get(field.prefill or "")
@@ -109,7 +126,7 @@ async def prefill(who: Principal, matter: str, on_behalf_of: str | None = None) 
                 field=path, source=field.prefill or "", value=shown if shown != str(value) else value, masked=shown
             )
         )
-    held = await wallet(entry, person)
+    held = await wallet(entry, holder)
     ready = {
         material.code: found
         for material in entry.matter.materials

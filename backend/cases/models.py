@@ -27,7 +27,8 @@ class Case(BaseModel):
     dispatch: none, pending, sent, acknowledged, refused, recalling (see `dispatch.py`), looked at again at
     `dispatch_at`; `dispatch_round` numbers what was handed over (1, plus one for each supplement).
     sealed: the form; sealed_result: reason, missing things and details of the decision. `key_of` is the citizen whose
-    data key seals them; it stays when two accounts become one.
+    data key seals them; it stays when two accounts become one. A case of a company has the company's id in all three of
+    citizen_id, key_of and company_id: no list of a person's own finds it.
     """
 
     number = fields.CharField(max_length=24, unique=True)
@@ -72,6 +73,7 @@ class Case(BaseModel):
     dispatch_at = fields.DatetimeField(null=True)
     attempts = fields.SmallIntField(default=0)
     work_at = fields.DatetimeField(null=True)
+    company_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "cases_case"

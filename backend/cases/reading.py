@@ -6,7 +6,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from backend.cases import behalf, rows, sealing, view
+from backend.cases import behalf, keyring, rows, sealing, view
 from backend.cases.errors import CaseNotFound
 from backend.cases.opened_for import MARK
 from backend.cases.ports import ports
@@ -15,8 +15,6 @@ from backend.cases.schemas import CaseList, CaseOut, CasesQuery
 from backend.cases.states import OPEN
 from backend.core import clock, db, paging
 from backend.core.sessions import Principal
-from backend.identity import service as identity
-from backend.identity.service import Acting
 from backend.modules import registry
 
 NUMBER = re.compile(r"^SC-[2-9A-HJKMNP-TV-Z]{10}$")
@@ -33,6 +31,9 @@ async def list_of(who: Principal, query: CasesQuery) -> CaseList:
     """Newest first."""
     before, last = paging.position(query.cursor, paging.FIRST_DOWN)
     citizen = UUID(who.id)
+    behalf.one_of(query.on_behalf_of, query.company)
+    if query.company is not None:
+        citizen = (await behalf.for_company(who, query.company, "cases")).company_id
     if query.on_behalf_of is not None:
         found = await _page_for_another(who, query, before, last)
     elif query.state is None:
@@ -72,21 +73,21 @@ async def _page_for_another(who: Principal, query: CasesQuery, before: Any, last
     )
 
 
-async def mine(who: Principal, number: str, *, lock: bool = False) -> tuple[Row, Acting | None]:
+async def mine(who: Principal, number: str, *, lock: bool = False) -> tuple[Row, behalf.Leave | None]:
     """My case of that number, or one that I opened for another and still may act on. Raises CaseNotFound, for
-    somebody else's as for none."""
+    somebody else's as for none. Of a company: `lock` is for an act, which needs the right to apply."""
     if not NUMBER.match(number):
         raise CaseNotFound
     row = await rows.by_number(number, lock=lock)
     if row is None:
         raise CaseNotFound
-    return row, await behalf.of_case(who, row)
+    return row, await behalf.of_case(who, row, "apply" if lock else "cases")
 
 
 async def out(row: Row) -> CaseOut:
     """The whole of a case, read afresh."""
     entry = await registry.pinned(row.release, row.code)
-    key = await identity.data_key(str(row.key_of))
+    key = await keyring.data_key(row)
     return view.case_out(
         row,
         entry,
@@ -102,7 +103,7 @@ async def out(row: Row) -> CaseOut:
 async def get(who: Principal, number: str) -> CaseOut:
     row, found = await mine(who, number)
     if found is not None:
-        await identity.record_act(who, found, "view", "case", number, row.matter_name)
+        await behalf.record(who, found, "view", "case", number, row.matter_name)
     return behalf.shown(await out(row), found)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from backend.cases import drafts, history, knowledge, papers, rows, sealing, submission
+from backend.cases import drafts, history, keyring, knowledge, papers, rows, sealing, submission
 from backend.cases.knowledge import Wallet
 from backend.cases.rows import Row
 from backend.cases.schemas import RebaseChange, RebaseItem, RebaseOut
@@ -159,7 +159,7 @@ async def _against(row: Row, moved: Row, old: MatterEntry | None, new: MatterEnt
     if fixed is not None:
         return [fixed]
     try:
-        form = sealing.open_form(await identity.data_key(str(row.key_of)), row.id, row.sealed)
+        form = sealing.open_form(await keyring.data_key(row), row.id, row.sealed)
         reasons = await _answers(row, form, old, new)
     except (crypto.Unreadable, CitizenNotFound):
         return ["办件的内容已经打不开"]
@@ -204,8 +204,7 @@ async def _answers(row: Row, form: dict[str, Any], old: MatterEntry, new: Matter
     lacking = papers.lacking(new.matter, submission.conditions.of(new), form, codes, Wallet(asked))
     reasons += [fault.message for fault in lacking]
     if new.rules.eligibility:
-        profile = await identity.profile(str(row.citizen_id))
-        known = knowledge.known(profile, new.module.fields)
+        known = await keyring.facts(row, new.module.fields, (await rows.events(row.id))[0])
         held = await knowledge.wallet(new, str(row.citizen_id))
         context = knowledge.rule_context(form, known, knowledge.level_of(old), held)
         reasons += [message for rule, message in new.rules.eligibility if not rule.holds(context)]

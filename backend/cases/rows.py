@@ -65,6 +65,7 @@ class Row:
     dispatch_at: datetime | None
     attempts: int
     work_at: datetime | None
+    company_id: UUID | None
 
     @property
     def standing(self) -> Standing:
@@ -219,6 +220,7 @@ _MUTABLE = tuple(
         "created_at",
         "number",
         "citizen_id",
+        "company_id",
         "key_of",
         "matter",
         "matter_name",

@@ -6,11 +6,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from backend.cases import clock as law
-from backend.cases import due, history, rows
+from backend.cases import due, history, keyring, rows
 from backend.cases.history import Step
 from backend.cases.rows import Row
 from backend.core import clock, db
-from backend.identity import service as identity
 from backend.modules import registry
 
 AGAIN = timedelta(minutes=5)
@@ -47,7 +46,7 @@ async def process(case_id: UUID) -> None:
         if row is None or row.work_at is None or row.work_at > now:
             return
         entry = await registry.pinned(row.release, row.code)
-        key = await identity.data_key(str(row.key_of))
+        key = await keyring.data_key(row)
         light = law.light(row.reckoning, now)
         step = step_of(row, light)
         past = await rows.events(row.id)

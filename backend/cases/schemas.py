@@ -54,6 +54,7 @@ class CaseCreate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     booking: Booking | None = None
     region: Annotated[str, Meta(pattern=r"^[0-9]{6}$")] | None = None
     on_behalf_of: Id | None = None
+    company: Id | None = None
 
 
 class DraftPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -220,15 +221,18 @@ class CaseList(msgspec.Struct, kw_only=True):
 
 
 class BehalfQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`on_behalf_of` is the id of a delegation."""
+    """`on_behalf_of` is the id of a delegation, `company` that of a company; never both."""
 
     on_behalf_of: Id | None = None
+    company: Id | None = None
 
 
 class CasesQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`on_behalf_of`: the cases that I opened under a delegation, instead of my own."""
+    """`on_behalf_of`: the cases that I opened under a delegation, instead of my own; `company`: a company's, whoever of
+    its people opened them."""
 
     on_behalf_of: Id | None = None
+    company: Id | None = None
     state: State | None = None
     cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20

@@ -14,12 +14,21 @@ import asyncpg
 import msgspec
 
 from backend.cases import behalf, history, knowledge, papers, sealing, tasks, view
-from backend.cases.errors import AlreadyBooked, ForCompanies, FormInvalid, NotEligible, OutOfScope, WrongKind
+from backend.cases.errors import (
+    AlreadyBooked,
+    ForCompanies,
+    FormInvalid,
+    ForPersons,
+    NotEligible,
+    OutOfScope,
+    WrongKind,
+)
 from backend.cases.history import ResultKept, Step
 from backend.cases.knowledge import Wallet
 from backend.cases.ports import Decided, ports
 from backend.cases.rows import Row
 from backend.cases.schemas import CaseCreate, CaseOut
+from backend.companies import service as companies
 from backend.core import audit, clock, crypto, db
 from backend.core.errors import FieldProblem, InvalidPayload, ServiceUnavailable
 from backend.core.sessions import Level, Principal
@@ -41,7 +50,7 @@ _INSTEAD = {
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What was checked of an application, ready to be written. `key` is the data key of `citizen_id`, whose case it
-    is; `acting` when somebody else applies for them."""
+    is (a company's id for a company's case); `acting` when somebody else applies for them."""
 
     citizen_id: UUID
     entry: MatterEntry
@@ -51,7 +60,7 @@ class Opening:
     region: str
     applicant: str
     key: bytes
-    acting: identity.Acting | None
+    acting: behalf.Leave | None
 
 
 def new_number() -> str:
@@ -96,9 +105,11 @@ async def pinned(matter: str, release: str) -> MatterEntry:
         raise ReleaseUnknown(context={"release": live.release, "matter": matter}) from exc
 
 
-def check_audience(entry: MatterEntry) -> None:
-    """Raise ForCompanies when a person asks for what only a company may have done."""
-    if "person" not in entry.matter.audience:
+def check_audience(entry: MatterEntry, *, company: bool = False) -> None:
+    """Raise ForCompanies when a person asks for what only a company may have done; ForPersons the other way round."""
+    if company and "company" not in entry.matter.audience:
+        raise ForPersons
+    if not company and "person" not in entry.matter.audience:
         raise ForCompanies
 
 
@@ -158,21 +169,34 @@ async def _open(who: Principal, given: CaseCreate) -> Opening:
     if entry.matter.kind not in SUBMITTABLE:
         raise WrongKind(_INSTEAD.get(entry.matter.kind))
     for release in (live, entry):
-        check_audience(release)
-    acting = None
+        check_audience(release, company=given.company is not None)
+    behalf.one_of(given.on_behalf_of, given.company)
+    acting: behalf.Leave | None = None
+    person = who.id
+    if given.company is not None:
+        knowledge.require_level(who, int(Level.VERIFIED), f"submit:{given.matter}")
+        acting = await behalf.for_company(who, given.company, "apply")
     if given.on_behalf_of is not None:
         knowledge.require_level(who, int(Level.VERIFIED), f"submit:{given.matter}")
         acting = await behalf.acting(who, given.on_behalf_of, given.matter)
+        person = acting.citizen_id
     needed = max(knowledge.level_of(live), knowledge.level_of(entry), int(Level.LOGIN))
     knowledge.require_level(who, needed, f"submit:{given.matter}")
-    profile, key = await identity.profile_and_key(who.id if acting is None else acting.citizen_id)
+    profile, key = await identity.profile_and_key(person)
     facts = knowledge.known(profile, entry.module.fields)
+    owner, company = UUID(profile.id), None
+    if isinstance(acting, behalf.ForCompany):
+        held = await companies.held(acting.company_id)
+        key, owner, company = held.key, acting.company_id, held
+        facts |= knowledge.known_of_company(held, entry.module.fields)
     form = check_form(entry, given.form, facts)
     applicant = crypto.mask_name(profile.name) if profile.name else crypto.mask_phone(profile.phone or "")
-    if acting is not None:
+    if company is not None and acting is not None:
+        applicant = f"{company.name[:2]}***（{acting.agent_name}经办）"[:60]
+    elif acting is not None:
         applicant = f"{applicant}（{acting.agent_name}代办）"[:60]
     region = region_for(entry, given.region, given.booking.office if given.booking else None, profile.region)
-    return Opening(UUID(profile.id), entry, form, facts, needed, region, applicant, key, acting)
+    return Opening(owner, entry, form, facts, needed, region, applicant, key, acting)
 
 
 async def submit(who: Principal, given: CaseCreate) -> CaseOut:
@@ -215,6 +239,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
             sealed=sealing.seal_form(key, case_id, opening.form),
             at=clock.now(),
             booking=msgspec.json.encode(given.booking).decode() if given.booking else None,
+            company_id=opening.acting.company_id if isinstance(opening.acting, behalf.ForCompany) else None,
         )
         steps = await _first_steps(who, row, opening, held)
         steps[0] = behalf.marked(steps[0], opening.acting)
@@ -224,7 +249,7 @@ async def submit(who: Principal, given: CaseCreate) -> CaseOut:
             raise ServiceUnavailable(retry_after=1, extra={"error": repr(exc)}) from exc
         await audit.record(who, "cases.submit", "case", number, citizen_id=str(citizen_id), purpose=entry.id)
         if opening.acting is not None:
-            await identity.record_act(who, opening.acting, "submit", "case", number, entry.matter.name)
+            await behalf.record(who, opening.acting, "submit", "case", number, entry.matter.name)
         if row.dispatch == "pending":
             enqueue(tasks.dispatch, str(case_id))
     made = view.case_out(row, entry, opening.form, events, given_rows, None, key=key, now=clock.now())
@@ -288,18 +313,19 @@ async def conclude(
     """An approval: issue the licence that the matter gives and keep what was decided on the row."""
     at = clock.now()
     row.outcome = "approved"
-    row.license_id = await ports().issue_license(
-        Decided(
-            id=row.id,
-            number=row.number,
-            citizen_id=str(row.citizen_id),
-            entry=entry,
-            region=row.region,
-            form=form,
-            details=details,
-            decided_at=at,
+    if row.company_id is None:  # a wallet is a person's; a company's licence is handed over by the office
+        row.license_id = await ports().issue_license(
+            Decided(
+                id=row.id,
+                number=row.number,
+                citizen_id=str(row.citizen_id),
+                entry=entry,
+                region=row.region,
+                form=form,
+                details=details,
+                decided_at=at,
+            )
         )
-    )
     result = entry.matter.result
     row.license_name = result.name if result is not None and row.license_id is not None else None
     row.sealed_result = sealing.seal_result(key, row.id, ResultKept(reason=reason, details=details))

@@ -54,16 +54,26 @@ async def acting(who: Principal, company_id: str, right: str | None = None) -> A
 async def _belonging(who: Principal, company: uuid.UUID) -> Acting | None:
     if who.kind != "citizen" or who.level < Level.VERIFIED:
         return None
+    return await _place(who.id, company)
+
+
+async def has_right(citizen_id: str, company: uuid.UUID, right: str) -> bool:
+    """Whether this citizen may do that for the company now."""
+    found = await _place(citizen_id, company)
+    return found is not None and right in found.rights
+
+
+async def _place(citizen_id: str, company: uuid.UUID) -> Acting | None:
     held = await db.fetch_one("SELECT representative_id FROM companies_company WHERE id = $1 FOR SHARE", company)
     if held is None:
         return None
-    if str(held["representative_id"]) == who.id:
+    if str(held["representative_id"]) == citizen_id:
         return Acting(str(company), None, RIGHTS)
     row = await db.fetch_one(
         "SELECT id, rights FROM companies_staff WHERE company_id = $1 AND citizen_id = $2 AND state = 'active'"
         " AND starts_on <= $3 AND ends_on >= $3 ORDER BY accepted_at DESC LIMIT 1 FOR SHARE",
         company,
-        uuid.UUID(who.id),
+        uuid.UUID(citizen_id),
         today(),
     )
     return None if row is None else Acting(str(company), str(row["id"]), tuple(rights_of(row["rights"])))

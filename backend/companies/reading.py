@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from backend.companies.acting import RIGHTS, acting
+from backend.companies.errors import CompanyNotFound
 from backend.companies.models import Company, Staff
 from backend.companies.schemas import CompanyList, CompanyOut, CompanyStaffList, CompanyStaffOut
-from backend.companies.sealing import NAME, USCC, key_of, opened
+from backend.companies.sealing import NAME, REPRESENTATIVE, USCC, key_of, opened
 from backend.core import crypto
 from backend.core.clock import now, today
 from backend.core.sessions import Principal
@@ -25,6 +27,35 @@ def told(company: Company, staff: Staff | None) -> CompanyOut:
         staff_id=None if staff is None else str(staff.id),
         starts_on=None if staff is None else staff.starts_on,
         ends_on=None if staff is None else staff.ends_on,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Clear values of a company and its key; for the server only."""
+
+    id: str
+    key: bytes
+    name: str
+    uscc: str
+    legal_person: str
+
+    def __repr__(self) -> str:
+        return f"Held(id={self.id!r})"
+
+
+async def held(company_id: uuid.UUID | str) -> Held:
+    """Raises CompanyNotFound."""
+    company = await Company.get_or_none(id=company_id)
+    if company is None:
+        raise CompanyNotFound
+    key = key_of(company)
+    return Held(
+        id=str(company.id),
+        key=key,
+        name=opened(key, company.name_sealed, NAME),
+        uscc=opened(key, company.uscc_sealed, USCC),
+        legal_person=opened(key, company.representative_sealed, REPRESENTATIVE),
     )
 
 

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My cases, newest first; or those that I opened for somebody. */
+        /** My cases, newest first; or those that I opened for somebody; or a company's. */
         get: operations["cases_cases"];
         put?: never;
         /** Apply. The same Idempotency-Key gives the same case. */
@@ -2824,9 +2824,11 @@ export interface components {
         };
         /**
          * BehalfQuery
-         * @description `on_behalf_of` is the id of a delegation.
+         * @description `on_behalf_of` is the id of a delegation, `company` that of a company; never both.
          */
         BehalfQuery: {
+            /** @default null */
+            company?: string | null;
             /** @default null */
             on_behalf_of?: string | null;
         };
@@ -3012,6 +3014,8 @@ export interface components {
         CaseCreate: {
             /** @default null */
             booking?: components["schemas"]["Booking"] | null;
+            /** @default null */
+            company?: string | null;
             form: Record<string, unknown>;
             /** @default [] */
             materials?: components["schemas"]["MaterialGiven"][];
@@ -3093,9 +3097,12 @@ export interface components {
         };
         /**
          * CasesQuery
-         * @description `on_behalf_of`: the cases that I opened under a delegation, instead of my own.
+         * @description `on_behalf_of`: the cases that I opened under a delegation, instead of my own; `company`: a company's, whoever of
+         *         its people opened them.
          */
         CasesQuery: {
+            /** @default null */
+            company?: string | null;
             /** @default null */
             cursor?: string | null;
             /** @default 20 */
@@ -5423,6 +5430,7 @@ export interface operations {
     cases_cases: {
         parameters: {
             query?: {
+                company?: string | null;
                 cursor?: string | null;
                 limit?: number;
                 on_behalf_of?: string | null;
@@ -6341,6 +6349,7 @@ export interface operations {
     cases_prefill: {
         parameters: {
             query?: {
+                company?: string | null;
                 on_behalf_of?: string | null;
             };
             header?: never;
