@@ -124,7 +124,7 @@ async def _settle(who: Principal, purpose: str, index: bytes, uscc: str, name: s
         if before is not None:
             await push.notify(
                 before, "security", title="您不再是单位空间的法定代表人",
-                body="登记机关确认了新的法定代表人，您在这个单位空间的权限已经结束。", link="/me",
+                body="登记机关确认了新的法定代表人，您在这个单位空间的权限已经结束。", link="/me/companies",
                 reason="您曾是单位的法定代表人", dedupe_key=f"companies.changed:{company_id}:{uuid.uuid4()}",
             )  # fmt: skip
     await audit.record(

@@ -196,6 +196,6 @@ async def _tell(citizen_id: uuid.UUID | None, row: Staff, event: str, title: str
     if citizen_id is None:
         return
     await push.notify(
-        citizen_id, "security", title=title, body=body, link="/me", reason="您在一个单位空间里",
+        citizen_id, "security", title=title, body=body, link="/me/companies", reason="您在一个单位空间里",
         dedupe_key=f"companies.staff:{row.id}:{event}",
     )  # fmt: skip

@@ -60,6 +60,8 @@ export const router = createRouter({
     { path: '/me/data', component: () => import('@/pages/MyDataPage.vue'), meta: { level: 1 } },
     { path: '/me/security', redirect: '/me/data' },
     { path: '/me/delegations', component: () => import('@/pages/DelegationsPage.vue'), meta: { level: 1 } },
+    { path: '/me/companies', component: () => import('@/pages/CompaniesPage.vue'), meta: { level: 1 } },
+    { path: '/me/companies/:id', component: () => import('@/pages/CompanyStaffPage.vue'), props: true, meta: { level: 1 } },
     { path: '/me/delegations/new', component: () => import('@/pages/DelegationNewPage.vue'), meta: { level: 1 } },
     { path: '/counter-code', component: () => import('@/pages/CounterCodePage.vue'), meta: { level: 1 } },
     { path: '/me/closure', component: () => import('@/pages/ClosurePage.vue'), meta: { level: 1 } },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from typing import Any
 
 import pytest
@@ -11,9 +10,9 @@ import pytest
 import backend.app
 from backend.core.clock import today
 from backend.core.http import ENDPOINTS, Endpoint
-from backend.sandbox.people import uscc
 from tests.contract.conftest import Unchanged
 from tests.journeys.applying import BIRTH, FEE, FILING, application, apply, birth, filing
+from tests.journeys.companies import company_of
 from tests.journeys.town import Citizen, Client, Town, piece_headers, png
 
 assert backend.app.APIS  # importing it declares every operation
@@ -86,7 +85,7 @@ class Owner:
         }
         invited = await who.call("POST", "/api/v1/delegations", wanted, status=201, key="d")
         counter = await who.call("POST", "/api/v1/counter-codes", {"purpose": "submit:some.matter"}, status=201)
-        company = await _company(who)
+        company = await company_of(who)
         place = await who.call(
             "POST", f"/api/v1/companies/{company}/staff", BODIES["CompanyStaffInvite"], status=201, key="staff"
         )
@@ -105,18 +104,6 @@ class Owner:
             "payments": paid["id"],
             "delegations": invited["id"],
         }
-
-
-async def _company(who: Citizen) -> str:
-    """A space of a company that this citizen represents."""
-    code = uscc(f"91510100MA{secrets.randbelow(10**7):07}")
-    registered = {"name": "样例有限公司", "representative": who.name, "id_number": who.id_number}
-    await who.town.control("PUT", f"/companies/{code}", registered)
-    wanted = {"uscc": code, "name": registered["name"]}
-    problem = await who.refused("POST", "/api/v1/companies", wanted, status=403)
-    await who.show_face(problem["context"]["purpose"])
-    made = await who.call("POST", "/api/v1/companies", wanted, status=201)
-    return str(made["id"])
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.journeys.applying import BIRTH, BUS, FEE, FILING, MARRIAGE, PENSION, RENT, apply, birth, filing
 from tests.journeys.browsing import Mode, Tab, phone
+from tests.journeys.companies import company_of
 from tests.journeys.town import Citizen, Town
 
 OPEN = {
@@ -53,6 +54,9 @@ SIGNED_IN = {
     "closure": "/me/closure",
     "delegations": "/me/delegations",
     "delegation-new": "/me/delegations/new",
+    "companies": "/me/companies",
+    "company-staff": "/me/companies/{company}",
+    "company-cases": "/cases?company={company}",
     "drafts": "/me/drafts",
     "payments": "/me/payments",
     "preferences": "/me/preferences",
@@ -82,6 +86,7 @@ async def _held(who: Citizen) -> dict[str, str]:
         "waiting": waiting["number"],
         "missing": missing["number"],
         "license": decided["result"]["license"],
+        "company": await company_of(who),
     }
 
 

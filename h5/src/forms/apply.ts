@@ -5,6 +5,7 @@ import { api, got, keyed, type Schemas } from '@/api/client'
 import { ApiError } from '@/api/problem'
 import { newKey } from '@/composables/key'
 import { Autosave, draftServer, phoneOnly, restore } from '@/drafts/autosave'
+import { queryOf, type Person } from '@/stores/behalf'
 import { useElder } from '@/stores/elder'
 import { usePlace } from '@/stores/place'
 import { useSession } from '@/stores/session'
@@ -23,13 +24,13 @@ export function covers(area: string, code: string): boolean {
   return area.slice(0, size) === code.slice(0, size)
 }
 
-export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill'], behalf: string | null = null) {
+export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill'], behalf: Person | null = null) {
   const session = useSession()
   const place = usePlace()
   const elder = useElder()
   const fields = guide.ui as unknown as Field[]
   const masks = Object.fromEntries(prefill.items.map((item) => [item.field, item.masked]))
-  const owner = `${session.session?.phone ?? ''}${behalf ? `>${behalf}` : ''}`
+  const owner = `${session.session?.phone ?? ''}${behalf ? `>${behalf.id}` : ''}`
   const server = behalf ? phoneOnly : draftServer
 
   const values = ref<Values>({})
@@ -167,7 +168,7 @@ export function useApply(guide: Schemas['Guide'], prefill: Schemas['Prefill'], b
         .map(({ code, upload, license }) => ({ code, upload, license })),
       booking: booking.value,
       region,
-      ...(behalf ? { on_behalf_of: behalf } : {}),
+      ...queryOf(behalf),
     }
   }
 

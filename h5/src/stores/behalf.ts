@@ -1,19 +1,28 @@
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 
 const KEY = 'tf.behalf'
 
 export interface Person {
-  /** The delegation's id. */
+  /** The delegation's id, or the company's. */
   id: string
-  /** Masked, as the server shows it. */
+  /** True for a company. */
+  company?: boolean
+  /** As the server shows it: a person's is masked. */
   name: string
+}
+
+export function queryOf(person: Person | null): { on_behalf_of?: string; company?: string } {
+  if (!person) return {}
+  return person.company ? { company: person.id } : { on_behalf_of: person.id }
 }
 
 function remembered(): Person | null {
   try {
     const value = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Partial<Person> | null
-    if (value && /^[0-9a-f-]{36}$/.test(value.id ?? '') && value.name) return { id: value.id!, name: value.name }
+    if (value && /^[0-9a-f-]{36}$/.test(value.id ?? '') && value.name) {
+      return { id: value.id!, name: value.name, company: value.company === true }
+    }
   } catch {
     // an unreadable memory is no memory
   }
@@ -34,5 +43,8 @@ export const useBehalf = defineStore('behalf', () => {
     }
   }
 
-  return { person, choose }
+  /** What an act says of it to the server. */
+  const query = computed(() => queryOf(person.value))
+
+  return { person, choose, query }
 })
