@@ -278,8 +278,9 @@ def _switch(args: argparse.Namespace, host: Host) -> int:
 
 
 def _team(args: argparse.Namespace, host: Host) -> int:
+    page: Any = None
     if args.name:
-        host.call("POST", f"{P}/teams", {"id": args.team, "name": args.name})
+        page = host.call("POST", f"{P}/teams", {"id": args.team, "name": args.name})
     if args.add_key:
         body: dict[str, Any] = {"public_key": args.add_key.read_text("utf-8")}
         if args.vouch_with:
@@ -289,10 +290,11 @@ def _team(args: argparse.Namespace, host: Host) -> int:
                 "vouched_by": sign.key_id(old.public_key()),
                 "proof": sign.vouch(args.team, new, old),
             }
-        host.call("POST", f"{P}/teams/{args.team}/keys", body)
+        page = host.call("POST", f"{P}/teams/{args.team}/keys", body)
     if args.revoke:
-        host.call("POST", f"{P}/teams/{args.team}/keys/{args.revoke}/revoke", {"reason": args.reason})
-    page = host.call("GET", f"{P}/teams/{args.team}")
+        page = host.call("POST", f"{P}/teams/{args.team}/keys/{args.revoke}/revoke", {"reason": args.reason})
+    if page is None:
+        page = host.call("GET", f"{P}/teams/{args.team}")
     if args.json:
         out.as_json(page)
         return 0

@@ -19,6 +19,7 @@ from backend.modules.errors import (
     ModuleNotFound,
     NothingToReturnTo,
     NotYourRegion,
+    NotYourTeam,
     ReleaseNotFound,
     RolloutNotFound,
     SecondPersonNeeded,
@@ -286,14 +287,14 @@ async def create_team(call: Call, body: TeamCreate) -> TeamOut:
 
 @api.get("/teams", out=TeamList, query=ModulesQuery, roles=("admin", "publisher", "auditor"))
 async def all_teams(call: Call) -> TeamList:
-    """登记过的团队"""
-    return await teams.listed(call.query.after)
+    """登记过的团队；发布人只看自己地区模块的团队"""
+    return await teams.listed(call.who, call.query.after)
 
 
-@api.get("/teams/<team:str>", out=TeamOut, roles=("admin", "publisher", "auditor"), errors=(TeamNotFound,))
-async def team(_: Call, team: str) -> TeamOut:
-    """一个团队和它的密钥"""
-    return await teams.read(team)
+@api.get("/teams/<team:str>", out=TeamOut, roles=("admin", "publisher", "auditor"), errors=(TeamNotFound, NotYourTeam))
+async def team(call: Call, team: str) -> TeamOut:
+    """一个团队和它的密钥；只给负责它的模块的发布人和管理员看"""
+    return await teams.look(call.who, team)
 
 
 @api.post(

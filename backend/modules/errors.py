@@ -74,6 +74,12 @@ class TeamNotFound(AppError):
     title = "没有找到这个团队"
 
 
+class NotYourTeam(AppError):
+    code = "modules.not_your_team"
+    status = 403
+    title = "这个团队没有您负责地区的模块，密钥只给负责它的发布人和管理员看"
+
+
 class WrongState(AppError):
     """`context.state` is the present state, `context.act` what was asked."""
 

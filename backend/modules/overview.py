@@ -51,22 +51,13 @@ async def modules(who: Principal, after: str = "") -> ModuleList:
         mine += [
             ModuleRow(id=row["id"], name=row["name"], live=row["live"], candidate=row["candidate"])
             for row in rows
-            if _covered(who, await _regions(row["id"]))
+            if rights.covered(who, await rights.regions_of(row["id"]))
         ]
         if len(rows) < PAGE:
             return ModuleList(items=mine, next=None)
         after = rows[-1]["id"]
         if len(mine) >= PAGE:
             return ModuleList(items=mine, next=after)
-
-
-async def _regions(module_id: str) -> list[str]:
-    found = registry.current().modules.get(module_id)
-    return list(found.regions) if found else await rights.module_regions(module_id)
-
-
-def _covered(who: Principal, regions: list[str]) -> bool:
-    return all(any(registry.covers(area, region) for area in who.regions) for region in regions)
 
 
 async def waiting(who: Principal, cursor: str | None) -> WaitingList:
@@ -81,7 +72,7 @@ async def waiting(who: Principal, cursor: str | None) -> WaitingList:
             key,
             PAGE,
         )
-        mine = [row for row in rows if _covered(who, bundle_from_json(bytes(row["content"])).module.regions)]
+        mine = [row for row in rows if rights.covered(who, bundle_from_json(bytes(row["content"])).module.regions)]
         names = await ports().names({row["submitted_by"] for row in mine} - {None})
         for row in mine:
             findings = msgspec.json.decode(row["findings"], type=list[Finding])

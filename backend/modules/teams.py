@@ -43,18 +43,28 @@ async def create(who: Principal, given: TeamCreate) -> TeamOut:
     return await read(given.id)
 
 
-async def listed(after: str) -> TeamList:
-    """Teams by id, from the one behind `after`."""
+async def listed(who: Principal, after: str) -> TeamList:
+    """The teams that the principal may read, by id, from the one behind `after`."""
+    mine = await rights.teams_of(who)
     rows = await db.fetch(
         "SELECT t.id, t.name, count(k.id) FILTER (WHERE k.state = 'active') AS active,"
         " count(k.id) FILTER (WHERE k.state = 'proposed') AS proposed FROM modules_team t"
-        " LEFT JOIN modules_team_key k ON k.team_id = t.id WHERE t.id > $1 GROUP BY t.id, t.name"
+        " LEFT JOIN modules_team_key k ON k.team_id = t.id WHERE t.id > $1"
+        " AND ($3::text[] IS NULL OR t.id = ANY($3)) GROUP BY t.id, t.name"
         " ORDER BY t.id LIMIT $2",
         after,
         PAGE,
+        None if mine is None else sorted(mine),
     )
     items = [TeamRow(id=row["id"], name=row["name"], active=row["active"], proposed=row["proposed"]) for row in rows]
     return TeamList(items=items, next=items[-1].id if len(items) == PAGE else None)
+
+
+async def look(who: Principal, team: str) -> TeamOut:
+    """Raises TeamNotFound, NotYourTeam."""
+    found = await read(team)
+    await rights.require_team(who, team)
+    return found
 
 
 async def read(team: str) -> TeamOut:

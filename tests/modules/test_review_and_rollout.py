@@ -178,7 +178,7 @@ async def test_modules_and_what_waits_come_in_pages(publishing: Publishing, monk
 
 async def test_teams_are_listed_with_their_keys(publishing: Publishing, monkeypatch: pytest.MonkeyPatch) -> None:
     await publishing.admin.call("POST", "/publish/v1/teams", {"id": "try_other", "name": "另一个团队"}, status=201)
-    found = await publishing.publisher.call("GET", "/publish/v1/teams", status=200)
+    found = await publishing.admin.call("GET", "/publish/v1/teams", status=200)
     assert [(row["id"], row["active"]) for row in found["items"]] == [("try_other", 0), ("try_team", 1)]
     assert found["next"] is None
     monkeypatch.setattr(teams, "PAGE", 1)
@@ -186,6 +186,25 @@ async def test_teams_are_listed_with_their_keys(publishing: Publishing, monkeypa
     rest = await publishing.admin.call("GET", f"/publish/v1/teams?after={first['next']}", status=200)
     assert [row["id"] for row in [*first["items"], *rest["items"]]] == ["try_other", "try_team"]
     await publishing.clerk.call("GET", "/publish/v1/teams", status=403)
+
+
+async def test_keys_are_read_by_who_answers_for_a_module_of_the_team(publishing: Publishing) -> None:
+    await publishing.admin.call("POST", "/publish/v1/teams", {"id": "try_other", "name": "另一个团队"}, status=201)
+    refused = await publishing.publisher.call("GET", "/publish/v1/teams/try_team", status=403)
+    assert (refused["code"], "您负责地区" in refused["title"]) == ("modules.not_your_team", True)
+    await publishing.upload(module())
+    for who in (publishing.publisher, publishing.colleague, publishing.admin):
+        team = await who.call("GET", "/publish/v1/teams/try_team", status=200)
+        assert [key["state"] for key in team["keys"]] == ["active"]
+    await publishing.elsewhere.call("GET", "/publish/v1/teams/try_team", status=403)
+    for who, teams_seen in (
+        (publishing.publisher, ["try_team"]),
+        (publishing.elsewhere, []),
+        (publishing.admin, ["try_other", "try_team"]),
+    ):
+        rows = (await who.call("GET", "/publish/v1/teams", status=200))["items"]
+        assert [row["id"] for row in rows if row["id"].startswith("try_")] == teams_seen
+    await publishing.admin.call("GET", "/publish/v1/teams/try_nobody", status=404)
 
 
 async def test_who_reviews_a_first_release_reads_all_of_it(

@@ -2121,7 +2121,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 登记过的团队 */
+        /** 登记过的团队；发布人只看自己地区模块的团队 */
         get: operations["publish_all_teams"];
         put?: never;
         /** 登记一个团队 */
@@ -2139,7 +2139,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一个团队和它的密钥 */
+        /** 一个团队和它的密钥；只给负责它的模块的发布人和管理员看 */
         get: operations["publish_team"];
         put?: never;
         post?: never;
