@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from backend.commands import SEALED
+from backend.companies import service as companies
+from backend.companies.errors import CompanyNotFound
 from backend.core import db
 from backend.core.clock import today
+from backend.core.sessions import Principal
 from tests.cases.conftest import Staff
 from tests.cases.people import LI, RENT, ZHANG, Citizen, Enter
 from tests.companies.people import AYIMU, FOOD, TRADE, WANG, joined, opened
@@ -175,3 +181,69 @@ async def test_what_only_a_person_may_ask_for_is_refused_to_a_company(wang: Citi
     assert (status, problem["code"]) == (422, "cases.for_persons")
     status, problem = await submit(wang, {**await body(wang, company), "on_behalf_of": company})
     assert (status, problem["errors"][0]["field"]) == (422, "company")
+
+
+async def test_what_is_missing_is_handed_in_by_whoever_may_apply(
+    wang: Citizen, zhang: Citizen, enter: Enter, staff: Staff
+) -> None:
+    company = await opened(wang)
+    li = await enter(LI)
+    await joined(wang, zhang, company, "apply", "cases")
+    await joined(wang, li, company, "cases")
+    number = (await applied(zhang, company))["number"]
+    desk = staff()
+    await desk.call("POST", f"/cases/{number}/take")
+    missing = [{"code": "premises", "name": "经营场所", "reason": "门牌号看不清，请写完整"}]
+    await desk.call("POST", f"/cases/{number}/correct", {"missing": missing})
+    sent = {"form": {"premises": "锦江区春熙路2号2栋202"}}
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    assert (await li.send("POST", f"/cases/{number}/supplement", sent, headers=key))[0] == 404
+    done = await wang.call("POST", f"/cases/{number}/supplement", sent, status=200, headers=key)
+    assert done["state"] != "correcting"
+    assert {"单位经办人张*", "单位经办人王*"} <= {one["who"] for one in done["timeline"]}
+    assert (await desk.call("GET", f"/cases/{number}"))["state"] == done["state"]
+
+
+async def test_an_end_waits_for_an_act_under_way_and_the_next_act_is_refused(wang: Citizen, zhang: Citizen) -> None:
+    company = await opened(wang)
+    place = await joined(wang, zhang, company, "apply")
+    row = await db.fetch_one("SELECT citizen_id FROM companies_staff WHERE id = $1", uuid.UUID(place))
+    assert row is not None
+    me = Principal(kind="citizen", id=str(row["citizen_id"]), session=str(uuid.uuid4()), level=2, expires=0)
+    async with db.transaction():
+        assert (await companies.acting(me, company, "apply")).staff_id == place
+        ending = asyncio.create_task(wang.send("DELETE", f"/company-staff/{place}"))
+        for _ in range(500):
+            waiting = await db.fetch_one("SELECT count(*) AS n FROM pg_locks WHERE NOT granted")
+            assert waiting is not None
+            if waiting["n"]:
+                break
+            await asyncio.sleep(0.01)
+        assert not ending.done()
+        held = await db.fetch_one("SELECT state FROM companies_staff WHERE id = $1", uuid.UUID(place))
+        assert held is not None
+        assert held["state"] == "active"
+    assert (await ending)[0] == 204
+    with pytest.raises(CompanyNotFound):
+        await companies.acting(me, company, "apply")
+
+
+async def test_places_go_along_when_accounts_become_one_and_end_when_one_closes(wang: Citizen, zhang: Citizen) -> None:
+    company = await opened(wang)
+    await joined(wang, zhang, company, "cases")
+    row = await db.fetch_one("SELECT citizen_id, inviter_id FROM companies_staff")
+    assert row is not None
+    other = str(uuid.uuid4())
+    await companies.move_citizen(str(row["citizen_id"]), other)
+    assert (await zhang.send("GET", f"/companies/{company}"))[0] == 404
+    await companies.move_citizen(other, str(row["citizen_id"]))
+    await zhang.call("GET", f"/companies/{company}", status=200)
+    await companies.closed(str(row["citizen_id"]))
+    assert (await zhang.send("GET", f"/companies/{company}"))[0] == 404
+    await companies.closed(str(row["inviter_id"]))
+    assert (await wang.send("GET", f"/companies/{company}"))[0] == 404
+    assert await opened(wang) == company  # the register still names them: the same space, opened anew
+
+
+async def test_the_key_of_a_company_moves_to_a_new_master_key() -> None:
+    assert ("companies_company", "wrapped_key") in {(one.table, one.name) for one in SEALED}
