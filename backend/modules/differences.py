@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from backend.sdk.manifest import Bundle, Matter, bundle_from_json
 from backend.sdk.words import KEYS
 
 _KEYED = ("code", "id", "name", "value", "question", "start")
+_MEANING = re.compile(r"(?:^|、)([a-z_]+) ([\u4e00-\u9fff]+)")
 Change = Literal["added", "removed", "changed"]
 PAGE = 1_000
 LONG = 200
@@ -161,6 +163,16 @@ def _called(item: msgspec.Struct) -> str:
     return str(_key(item))
 
 
+def _part(words: str, value: Any, longest: int) -> str:
+    """One key of a thing with its label. Where its words list what may be written (`day 自然日、month 月`), the meaning
+    of what is written says it all."""
+    meanings: dict[str, str] = dict(_MEANING.findall(words))
+    if isinstance(value, str) and value in meanings:
+        return meanings[value]
+    label = words.split("；")[0].split("，")[0].split("：")[0]
+    return f"{label} {shown(value, longest)}"
+
+
 def shown(value: Any, longest: int = LONG) -> str:
     """A value as people read it, not longer than a line or two unless told."""
     if isinstance(value, bool):
@@ -174,7 +186,7 @@ def shown(value: Any, longest: int = LONG) -> str:
     elif isinstance(value, msgspec.Struct):
         words = KEYS[type(value).__name__]
         parts = [
-            f"{words[key].split('；')[0]} {shown(found, longest)}"
+            _part(words[key], found, longest)
             for key in value.__struct_fields__
             if (found := getattr(value, key)) not in (None, [], "", False)
         ]

@@ -226,6 +226,8 @@ async def test_who_reviews_a_first_release_reads_all_of_it(
         "form.kind == 'a'",
     ):
         assert words in told, words
+    assert "多长 3，工作日" in told, "the meaning of a code, not the list of all codes"
+    assert "规则里写" not in told, "advice to who writes the file is not for who reviews it"
     monkeypatch.setattr(differences, "PAGE", 7)
     pages: list[Any] = []
     start = 0
