@@ -13,6 +13,7 @@ import msgspec
 
 from backend.core import audit, crypto, db
 from backend.core.clock import today
+from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.keys import vault
 from backend.core.sessions import LEVEL_NAMES, Principal
 from backend.identity import assurance, revocation, sessions
@@ -22,6 +23,7 @@ from backend.identity.models import Account, Citizen, Session
 from backend.identity.schemas import AccountOut, DeviceOut, Me, MeUpdate, SessionOut
 from backend.identity.sealing import ID_NUMBER, NAME, SUBJECT, citizen_key, index_of, opened, subject_of
 from backend.providers.vendors import desk
+from backend.sdk.codes import region_codes
 from backend.sdk.numbers import age_on, birth_date, gender
 
 REMEMBERED_SECONDS = 60.0
@@ -313,6 +315,11 @@ def _label(account: Account, key: bytes) -> str:
 
 
 async def update_me(principal: Principal, body: MeUpdate) -> Me:
+    """Raises InvalidPayload for a region that the province's table does not have: an audience is counted by it."""
+    if body.region is not None and body.region not in region_codes():
+        raise InvalidPayload(
+            errors=[FieldProblem(field="region", code="unknown_region", message="没有这个地区，请重新选择")]
+        )
     async with db.transaction():
         changes = {name: value for name in ("elder", "region") if (value := getattr(body, name)) is not None}
         if changes:

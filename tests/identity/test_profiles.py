@@ -87,6 +87,19 @@ async def test_elder_style_and_region_are_kept(enter: Enter) -> None:
     assert (kept["elder"], kept["region"]) == (True, "510104")
 
 
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/api/v1/me"), ("POST", "/api/v1/me/settings")])
+@pytest.mark.parametrize("region", ["000000", "123456", "999999", "510199"])
+async def test_a_region_that_the_table_does_not_have_changes_nothing(
+    enter: Enter, method: str, path: str, region: str
+) -> None:
+    client = await enter(ZHANG)
+    await client.call("PATCH", "/api/v1/me", {"elder": False, "region": "510104"}, status=200)
+    problem = await client.call(method, path, {"elder": True, "region": region}, status=422)
+    assert [(fault["field"], fault["code"]) for fault in problem["errors"]] == [("region", "unknown_region")]
+    kept = await client.call("GET", "/api/v1/me", status=200)
+    assert (kept["elder"], kept["region"]) == (False, "510104")
+
+
 @pytest.mark.parametrize(
     "body",
     [{"elder": "yes"}, {"region": "51"}, {"region": "51010４"}, {"level": 4}, {"id": "x"}, {"name": "王"}, [], 1],
