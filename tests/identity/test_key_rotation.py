@@ -19,6 +19,8 @@ from backend.identity.staff_schemas import (
     MemberCreate,
 )
 from backend.licenses import signing
+from tests.cases.people import Citizen
+from tests.companies.people import FOOD, WANG, opened
 from tests.conftest import ROOT, Client, Server
 from tests.identity.conftest import Enter, Handler
 from tests.identity.people import ZHANG
@@ -74,6 +76,8 @@ async def test_nothing_is_lost_while_the_key_changes_under_load(
     http: Client, enter: Enter, handler: Handler, server: Server
 ) -> None:
     verified = await enter(ZHANG)
+    boss = Citizen(await enter(WANG), WANG)
+    company = await opened(boss)
     await http.call("POST", "/api/v1/phone-codes", {"phone": "13900007001"}, status=202)  # sealed and not sent yet
     await signing.current()
     setup_code = await invitation()
@@ -108,6 +112,8 @@ async def test_nothing_is_lost_while_the_key_changes_under_load(
     assert await holding(old) == []
     for token in tokens:
         await read(http, token)
+    [space] = (await boss.call("GET", "/companies", status=200))["items"]
+    assert (space["id"], space["name"]) == (company, FOOD.name)
     made = await http.call("POST", "/staff/v1/sessions", handler.form(), status=200)
     assert made["staff"]["username"] == handler.username
     form = {**known, "password": "a quiet river 27", "otp": pyotp.TOTP(begun["secret"]).now()}

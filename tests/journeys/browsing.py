@@ -59,6 +59,8 @@ class Tab:
         await self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, 4000))})
         await self.page.screenshot(path=path)
         await self.page.set_viewport_size(size)
+        # laid out again before anybody taps: what sticks to the bottom has just moved
+        await self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     @contextlib.asynccontextmanager
     async def step(self, title: str) -> AsyncIterator[None]:
