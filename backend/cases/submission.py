@@ -196,6 +196,7 @@ async def _open(who: Principal, given: CaseCreate) -> Opening:
     elif acting is not None:
         applicant = f"{applicant}（{acting.agent_name}代办）"[:60]
     region = region_for(entry, given.region, given.booking.office if given.booking else None, profile.region)
+    live.require_on(region)  # nobody named it before: the office booked, or where the person lives
     return Opening(owner, entry, form, facts, needed, region, applicant, key, acting)
 
 

@@ -263,6 +263,28 @@ async def test_a_condition_that_is_not_met_is_told_in_the_modules_words(zhang: C
     assert "房屋租赁合同" in problem["detail"]
 
 
+async def test_a_switch_of_one_county_holds_for_who_lives_there_and_names_no_place(zhang: Citizen) -> None:
+    from backend.modules import registry
+    from backend.modules import service as modules
+
+    await zhang.api.call("PATCH", "/api/v1/me", {"region": "510104"}, status=200)
+    body = await zhang.rent_body()
+    assert body.get("region") is None
+    await zhang.face(f"submit:{RENT}")
+    module, _, code = RENT.partition(".")
+    await modules.switch(module, matter=code, region="510104", state="off", reason="锦江区停办一天", by=None)
+    await registry.refresh()
+    try:
+        status, problem = await zhang.send("POST", "/cases", body)
+        assert (status, problem["code"], problem["detail"]) == (503, "modules.switched_off", "锦江区停办一天")
+        assert (await zhang.call("GET", "/cases", status=200))["items"] == []
+        status, made = await zhang.send("POST", "/cases", {**body, "region": "510105"})
+        assert (status, made["region"]) == (201, "510105")
+    finally:
+        await modules.switch(module, matter=code, region="510104", state="on", reason="", by=None)
+        await registry.refresh()
+
+
 async def test_a_release_that_never_was_is_answered_with_the_present_one(zhang: Citizen) -> None:
     body = await zhang.rent_body(release="chengdu_housing_fund@0.0.1")
     status, problem = await zhang.send("POST", "/cases", body)
