@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse
 from backend.core.errors import FieldProblem, InvalidPayload, PayloadTooLarge, UnsupportedMedia
 from backend.core.http import JSON, Api, Call
 from backend.core.problems import encoder
-from backend.modules import differences, health, overview, releases, rollouts, sources, tasks, teams
+from backend.modules import differences, health, overview, releases, reviews, rollouts, sources, tasks, teams
 from backend.modules.errors import (
     BundleRefused,
     CheckerBusy,
@@ -158,7 +158,7 @@ async def submit(call: Call, id: str) -> ReleaseOut:
 )
 async def secrecy_review(call: Call, body: SecrecyReview, id: str) -> ReleaseOut:
     """记下保密审查的结论，只能一次；审查的人不能是上传或提交的人"""
-    return await releases.review_secrecy(call.who, id, body)
+    return await reviews.secrecy(call.who, id, body)
 
 
 @api.post(
@@ -170,7 +170,7 @@ async def secrecy_review(call: Call, body: SecrecyReview, id: str) -> ReleaseOut
 )
 async def approve(call: Call, id: str) -> ReleaseOut:
     """审核通过，要先通过保密审查；审核的人不能是提交的人"""
-    return await releases.approve(call.who, id)
+    return await reviews.approve(call.who, id)
 
 
 @api.post(
@@ -183,7 +183,7 @@ async def approve(call: Call, id: str) -> ReleaseOut:
 )
 async def reject(call: Call, body: Reject, id: str) -> ReleaseOut:
     """退回，逐个文件写明原因"""
-    return await releases.reject(call.who, id, body)
+    return await reviews.reject(call.who, id, body)
 
 
 @api.post("/releases/<id:str>/retire", out=ReleaseOut, idempotent=True, errors=(*OF_RELEASE, WrongState))

@@ -9,7 +9,7 @@ from backend.core import db, paging
 from backend.core.clock import now
 from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.sessions import Principal
-from backend.modules import registry, releases, rights, rollouts, service
+from backend.modules import registry, release_rows, rights, rollouts, service
 from backend.modules.errors import ModuleNotFound
 from backend.modules.ports import ports
 from backend.modules.schemas import (
@@ -141,7 +141,7 @@ async def module(who: Principal, module_id: str) -> ModuleOut:
         owners=msgspec.json.decode(row["owners"]),
         live=live[0]["version"] if live else None,
         candidate=candidate[0]["version"] if candidate else None,
-        releases=await releases.shown(who, made),
+        releases=await release_rows.shown(who, made),
         rollouts=[rollouts.out(item) for item in rolled],
         switches=[
             SwitchOut(

@@ -1,34 +1,24 @@
-"""A release from upload to approval: signed by the team, judged by the checker, reviewed by a second person."""
+"""A release from upload to the reviewer: signed by the team, judged by the checker. The review is in `reviews`."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import hashlib
-from datetime import datetime
-from typing import Any
 
 import asyncpg
 import msgspec
 
 from backend.core import audit, db
-from backend.core.clock import now
 from backend.core.errors import FieldProblem, InvalidPayload
 from backend.core.sessions import Principal
 from backend.core.tasks import Task, enqueue
+from backend.modules import release_rows as rows
 from backend.modules import rights, sources, teams
-from backend.modules.errors import (
-    BundleRefused,
-    KeyRefused,
-    ReleaseNotFound,
-    SecondPersonNeeded,
-    SecrecyReviewNeeded,
-    WrongState,
-)
+from backend.modules.errors import BundleRefused, KeyRefused, ReleaseNotFound
 from backend.modules.examine import Verdict, examine
 from backend.modules.models import Release
-from backend.modules.ports import ports
-from backend.modules.schemas import Person, Reject, ReleaseOut, SecrecyOut, SecrecyReview
+from backend.modules.schemas import ReleaseOut
 from backend.modules.states import RELEASE, move
 from backend.sdk import adopt, bundle, sign
 from backend.sdk.findings import Finding, has_errors
@@ -180,7 +170,7 @@ async def _keep(
             raise refused(claims)
         row = await Release.get_or_none(module_id=verdict.module, version=verdict.version)
         if row is not None and bytes(row.digest) == digest:
-            return (await shown(who, [await _row(str(row.id))]))[0], False
+            return (await rows.shown(who, [await rows.get(str(row.id))]))[0], False
         if row is not None:
             await row.delete()  # a draft that was never submitted gives way to its successor
         await db.execute(
@@ -208,24 +198,18 @@ async def _keep(
         await audit.record(
             who, "modules.uploaded", "release", str(made.id), module=verdict.module, digest=digest.hex(), team=team
         )
-    return (await shown(who, [await _row(str(made.id))]))[0], True
-
-
-async def _row(release_id: str) -> asyncpg.Record:
-    row = await db.fetch_one("SELECT * FROM modules_release WHERE id = $1", rights.identifier(release_id))
-    assert row is not None
-    return row
+    return (await rows.shown(who, [await rows.get(str(made.id))]))[0], True
 
 
 async def read_one(who: Principal, release_id: str) -> ReleaseOut:
     """Raises ReleaseNotFound, NotYourRegion."""
-    return (await shown(who, [await rights.release_of(who, release_id)]))[0]
+    return (await rows.shown(who, [await rights.release_of(who, release_id)]))[0]
 
 
 async def submit(who: Principal, release_id: str, check: Task) -> ReleaseOut:
     """Ask for review; the checker runs once more in the background (`check`). Raises WrongState."""
     async with db.transaction():
-        await _act(who, release_id, "submit", submitted_by=who.id)
+        await rows.act(who, release_id, "submit", submitted_by=who.id)
         enqueue(check, release_id)
     return await read_one(who, release_id)
 
@@ -238,16 +222,16 @@ async def check(release_id: str) -> None:
         )
         if row is None or row["state"] not in ("submitted", "checking"):
             return
-        await _set(release_id, move(RELEASE, row["state"], "check"))
-    row = await _row(release_id)
+        await rows.put(release_id, move(RELEASE, row["state"], "check"))
+    row = await rows.get(release_id)
     findings = await _judge(row)
     async with db.transaction():
         await rights.lock(row["module_id"])
-        again = await _row(release_id)
+        again = await rows.get(release_id)
         if again["state"] != "checking":
             return
         act = "fail" if has_errors(findings) else "pass"
-        await _set(release_id, move(RELEASE, "checking", act), findings=msgspec.json.encode(findings).decode())
+        await rows.put(release_id, move(RELEASE, "checking", act), findings=msgspec.json.encode(findings).decode())
         await audit.record(None, f"modules.check_{act}ed", "release", release_id, findings=len(findings))
 
 
@@ -264,69 +248,6 @@ async def _judge(row: asyncpg.Record) -> list[Finding]:
     return (await examine(unpacked.files, await _live_version(unpacked.files))).findings
 
 
-async def review_secrecy(who: Principal, release_id: str, given: SecrecyReview) -> ReleaseOut:
-    """Record the 保密审查 of a release that waits for approval; once, since its content never changes.
-
-    Raises SecondPersonNeeded, WrongState, InvalidPayload when it failed without a word why.
-    """
-    if not given.passed and not given.note.strip():
-        raise InvalidPayload(
-            errors=[FieldProblem(field="note", code="required", message="没有通过的，写明哪里不能公开")]
-        )
-    async with db.transaction():
-        row = await _reviewed(who, release_id)
-        await rights.lock(row["module_id"])
-        row = await _row(release_id)
-        if row["state"] != "in_review":
-            raise WrongState("只有待审核的版本才做保密审查", context={"state": row["state"]})
-        if row["secrecy"] is not None:
-            raise WrongState("这个版本已经做过保密审查", context={"state": row["state"]})
-        record = SecrecyOut(passed=given.passed, note=given.note.strip(), by=who.id, name=who.name or "", at=now())
-        await db.execute(
-            "UPDATE modules_release SET secrecy = $2::jsonb WHERE id = $1",  # it waits as long as before
-            row["id"],
-            msgspec.json.encode(record).decode(),
-        )
-        act = "modules.secrecy_passed" if given.passed else "modules.secrecy_failed"
-        await audit.record(who, act, "release", release_id, module=row["module_id"], note=record.note)
-    return await read_one(who, release_id)
-
-
-async def approve(who: Principal, release_id: str) -> ReleaseOut:
-    """Raises SecondPersonNeeded, WrongState (also when the secrecy review did not pass), SecrecyReviewNeeded,
-    KeyRefused."""
-    async with db.transaction():
-        row = await _reviewed(who, release_id)
-        await rights.lock(row["module_id"])
-        row = await _row(release_id)
-        move(RELEASE, row["state"], "approve")
-        secrecy = _secrecy(row["secrecy"])
-        if secrecy is None:
-            raise SecrecyReviewNeeded
-        if not secrecy.passed:
-            raise WrongState("保密审查没有通过，只能退回", context={"state": row["state"]})
-        if row["key_id"] is not None:
-            await teams.active(row["key_id"])
-        await _act(who, release_id, "approve", reviewed_by=who.id)
-    return await read_one(who, release_id)
-
-
-async def reject(who: Principal, release_id: str, given: Reject) -> ReleaseOut:
-    """Raises SecondPersonNeeded, WrongState."""
-    async with db.transaction():
-        await _reviewed(who, release_id)
-        reasons = msgspec.json.encode(given.reasons).decode()
-        await _act(who, release_id, "reject", reviewed_by=who.id, reasons=reasons)
-    return await read_one(who, release_id)
-
-
-async def _reviewed(who: Principal, release_id: str) -> asyncpg.Record:
-    row = await rights.release_of(who, release_id)
-    if who.id in (row["published_by"], row["submitted_by"]):
-        raise SecondPersonNeeded
-    return row
-
-
 async def retire(who: Principal, release_id: str) -> ReleaseOut:
     """Give a release up for good. Raises WrongState, also while citizens get it."""
     async with db.transaction():
@@ -338,77 +259,5 @@ async def retire(who: Principal, release_id: str) -> ReleaseOut:
         )
         if used is not None:
             move(RELEASE, "in use", "retire")
-        await _act(who, release_id, "retire")
+        await rows.act(who, release_id, "retire")
     return await read_one(who, release_id)
-
-
-async def _act(who: Principal, release_id: str, act: str, **columns: Any) -> None:
-    """One move of the machine by a person, in the caller's transaction."""
-    row = await rights.release_of(who, release_id)
-    await rights.lock(row["module_id"])
-    present = await db.fetch_one("SELECT state FROM modules_release WHERE id = $1 FOR UPDATE", row["id"])
-    assert present is not None
-    await _set(release_id, move(RELEASE, present["state"], act), **columns)
-    await audit.record(who, f"modules.{act}", "release", release_id, module=row["module_id"], version=row["version"])
-
-
-_COLUMNS = {"submitted_by": "", "reviewed_by": "", "reasons": "::jsonb", "findings": "::jsonb"}
-
-
-async def _set(release_id: str, state: str, **columns: Any) -> None:
-    sets = "".join(f", {name} = ${at}{_COLUMNS[name]}" for at, name in enumerate(columns, 3))
-    await db.execute(
-        f"UPDATE modules_release SET state = $2, state_at = now(){sets} WHERE id = $1",  # noqa: S608 - names of ours
-        rights.identifier(release_id),
-        state,
-        *columns.values(),
-    )
-
-
-def _json(value: Any) -> Any:
-    return msgspec.json.decode(value) if isinstance(value, str | bytes) else value
-
-
-def _secrecy(value: Any) -> SecrecyOut | None:
-    held = _json(value)
-    if held is None:
-        return None
-    # records from before members signed it with their own account name a person in free text
-    return SecrecyOut(
-        passed=held["passed"],
-        note=held["note"],
-        by=held.get("by") or held.get("recorded_by", ""),
-        name=held.get("name") or held.get("reviewer", ""),
-        at=msgspec.convert(held["at"], datetime) if held.get("at") else None,
-    )
-
-
-async def shown(who: Principal, rows: list[asyncpg.Record]) -> list[ReleaseOut]:
-    """Releases as `who` sees them, with the names of everybody who had a hand in them."""
-    people = {row[column] for row in rows for column in ("published_by", "submitted_by", "reviewed_by")} - {None}
-    names = await ports().names(people)
-
-    def person(key: str | None) -> Person | None:
-        return None if key is None else Person(id=key, name=names.get(key, ""))
-
-    return [
-        ReleaseOut(
-            id=str(row["id"]),
-            module=row["module_id"],
-            version=row["version"],
-            state=row["state"],
-            team=row["team_id"],
-            digest=bytes(row["digest"]).hex(),
-            matters=row["matters"],
-            findings=msgspec.convert(_json(row["findings"]), list[Finding]),
-            reasons=_json(row["reasons"]),
-            secrecy_review=_secrecy(row["secrecy"]),
-            uploaded_by=Person(id=row["published_by"], name=names.get(row["published_by"], "")),
-            submitted_by=person(row["submitted_by"]),
-            reviewed_by=person(row["reviewed_by"]),
-            yours=who.id in (row["published_by"], row["submitted_by"]),
-            created_at=row["created_at"],
-            state_at=row["state_at"],
-        )
-        for row in rows
-    ]
