@@ -17,7 +17,7 @@ from backend.core import audit, db
 from backend.core.clock import today
 from backend.core.sessions import Level, Principal
 
-RIGHTS = ("apply", "cases", "licences", "manage")
+RIGHTS = ("apply", "cases", "manage")
 
 
 @dataclass(frozen=True, slots=True)

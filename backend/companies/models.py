@@ -33,7 +33,7 @@ class Company(BaseModel):
 
 
 class Staff(BaseModel):
-    """One person's place in a company, with its rights as data: apply, cases, licences, manage.
+    """One person's place in a company, with its rights as data: apply, cases, manage.
 
     `state`: invited (a code is out, the person unknown yet) → active → ended, or declined. `name_index` ties an
     invitation to the name that it was made for. `starts_on` and `ends_on` are the first and the last day.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Right = Literal["apply", "cases", "licences", "manage"]
+Right = Literal["apply", "cases", "manage"]
 Name = Annotated[str, Meta(min_length=2, max_length=100)]
 
 

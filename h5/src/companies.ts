@@ -6,7 +6,6 @@ export type Right = Schemas['CompanyOut']['rights'][number]
 export const RIGHTS: { value: Right; text: string }[] = [
   { value: 'apply', text: '申请事项' },
   { value: 'cases', text: '看办件' },
-  { value: 'licences', text: '看证照' },
   { value: 'manage', text: '管理办事人员' },
 ]
 

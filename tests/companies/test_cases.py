@@ -138,7 +138,7 @@ async def test_another_companys_people_and_ended_staff_reach_nothing(
     number = (await applied(zhang, company))["number"]
     ayimu, li = await enter(AYIMU), await enter(LI)
     other = await opened(ayimu, TRADE)
-    await joined(ayimu, li, other, "apply", "cases", "licences", "manage")
+    await joined(ayimu, li, other, "apply", "cases", "manage")
     for who in (ayimu, li):
         await kept_out(who, company, number, await body(who, company))
     sent = await body(zhang, company)

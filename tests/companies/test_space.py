@@ -151,7 +151,7 @@ async def test_another_companys_people_find_nothing(wang: Citizen, zhang: Citize
     ayimu = await enter(AYIMU)
     other = await opened(ayimu, TRADE)
     li = await enter(LI)
-    await joined(ayimu, li, other, "apply", "cases", "licences", "manage")
+    await joined(ayimu, li, other, "apply", "cases", "manage")
     staff = await joined(wang, zhang, company)
     for who in (ayimu, li):
         for method, path, body in (

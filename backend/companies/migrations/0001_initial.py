@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_by', fields.CharField(null=True, max_length=16)),
             ],
-            options={'table': 'companies_staff', 'app': 'companies', 'unique_together': (('code_hash',),), 'indexes': [Index(fields=['company_id', 'citizen_id']), Index(fields=['citizen_id'])], 'pk_attr': 'id', 'table_description': "One person's place in a company, with its rights as data: apply, cases, licences, manage."},
+            options={'table': 'companies_staff', 'app': 'companies', 'unique_together': (('code_hash',),), 'indexes': [Index(fields=['company_id', 'citizen_id']), Index(fields=['citizen_id'])], 'pk_attr': 'id', 'table_description': "One person's place in a company, with its rights as data: apply, cases, manage."},
             bases=['BaseModel'],
         ),
     ]

@@ -7,6 +7,8 @@ declare module 'vue-router' {
     title?: string
     /** Any of these roles opens the page. */
     roles?: string[]
+    /** Nothing here is about a person, so no look is told to one. */
+    impersonal?: boolean
     /** Shown without the frame, to anybody. */
     open?: boolean
   }
@@ -93,20 +95,20 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/DeliveryPage.vue'),
     meta: { title: '送达情况', roles: OPERATORS },
   },
-  { path: '/modules', component: () => import('./pages/ModulesPage.vue'), meta: { title: '模块', roles: PUBLISHERS } },
+  { path: '/modules', component: () => import('./pages/ModulesPage.vue'), meta: { title: '模块', roles: PUBLISHERS, impersonal: true } },
   {
     path: '/modules/:id',
     component: () => import('./pages/ModulePage.vue'),
     props: true,
-    meta: { title: '模块', roles: PUBLISHERS },
+    meta: { title: '模块', roles: PUBLISHERS, impersonal: true },
   },
   {
     path: '/modules/:module/releases/:id',
     component: () => import('./pages/ReleasePage.vue'),
     props: true,
-    meta: { title: '版本', roles: PUBLISHERS },
+    meta: { title: '版本', roles: PUBLISHERS, impersonal: true },
   },
-  { path: '/teams', component: () => import('./pages/TeamsPage.vue'), meta: { title: '团队和密钥', roles: KEEPERS } },
+  { path: '/teams', component: () => import('./pages/TeamsPage.vue'), meta: { title: '团队和密钥', roles: KEEPERS, impersonal: true } },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面' } },
 ]
 

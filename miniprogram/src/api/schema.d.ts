@@ -3185,7 +3185,7 @@ export interface components {
             /** Format: date */
             ends_on: string;
             id: string;
-            rights: ("apply" | "cases" | "licences" | "manage")[];
+            rights: ("apply" | "cases" | "manage")[];
             /** Format: date */
             starts_on: string;
         };
@@ -3215,7 +3215,7 @@ export interface components {
             ends_on: string | null;
             id: string;
             name: string;
-            rights: ("apply" | "cases" | "licences" | "manage")[];
+            rights: ("apply" | "cases" | "manage")[];
             /** @enum {unknown} */
             role: "representative" | "staff";
             staff_id: string | null;
@@ -3230,7 +3230,7 @@ export interface components {
             /** Format: date */
             ends_on: string;
             name: string;
-            rights: ("apply" | "cases" | "licences" | "manage")[];
+            rights: ("apply" | "cases" | "manage")[];
             /** Format: date */
             starts_on: string;
         };
@@ -3256,7 +3256,7 @@ export interface components {
             ends_on: string;
             id: string;
             name: string | null;
-            rights: ("apply" | "cases" | "licences" | "manage")[];
+            rights: ("apply" | "cases" | "manage")[];
             /** Format: date */
             starts_on: string;
             /** @enum {unknown} */
