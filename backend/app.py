@@ -17,7 +17,7 @@ from backend.campaigns import endpoints as campaigns
 from backend.cases import endpoints as cases
 from backend.cases import rebase_endpoints
 from backend.companies import endpoints as companies
-from backend.core import http, metrics, openapi, problems, tasks
+from backend.core import background, http, metrics, openapi, problems, tasks
 from backend.core.http import Api
 from backend.core.sessions import Tokens
 from backend.core.settings import Settings
@@ -29,7 +29,9 @@ from backend.identity import service as identity_service
 from backend.identity import staff_endpoints as members
 from backend.licenses import endpoints as licenses
 from backend.matters import endpoints as matters
+from backend.modules import door_endpoints as doors
 from backend.modules import endpoints as modules
+from backend.modules import evidence
 from backend.pages import Pages
 from backend.payments import endpoints as payments
 from backend.ratings import endpoints as ratings
@@ -42,6 +44,7 @@ APIS: tuple[Api, ...] = (
     matters.api,
     modules.api,
     modules.public_api,
+    doors.api,
     identity.api,
     identity.staff_api,
     members.api,
@@ -110,12 +113,15 @@ def create_app(settings: Settings, *, pages: Pages | None = None) -> Sanic[Any, 
     async def start(_: Sanic[Any, Any]) -> None:
         tasks.configure(settings.broker_url)
         await process.start(settings)
-        app.ctx.flushing = asyncio.create_task(_flush_metrics(), name="metrics")
+        app.ctx.flushing = [
+            asyncio.create_task(_flush_metrics(), name="metrics"),
+            asyncio.create_task(evidence.follow(), name="views"),
+        ]
         await identity_service.start(app.ctx.tokens)
 
     @app.after_server_stop  # type: ignore[untyped-decorator]
     async def stop(_: Sanic[Any, Any]) -> None:
-        app.ctx.flushing.cancel()
+        await background.end(app.ctx.flushing)
         await identity_service.stop()
         await process.stop()
 

@@ -38,7 +38,7 @@ async def start(settings: Settings, *, follow: bool = True) -> None:
     catalogue.install()
     held = await _vendors(settings)
     vendors.configure(held, client, settings.data / "blobs")
-    gateway.configure(held.departments)
+    gateway.configure(held.departments, settings.http.public_url)
     await _database(settings)
     if follow:
         await registry.start()

@@ -103,7 +103,15 @@ async def _call_of(row: Row, entry: MatterEntry) -> SubmitCall:
         release=row.release,
         applicant=await _applicant(row, entry),
         form=sealing.open_form(key, row.id, row.sealed),
-        materials=[Material(code=item.code, name=item.name, sha256=item.sha256 or "") for item in given],
+        materials=[
+            Material(
+                code=item.code,
+                name=item.name,
+                sha256=item.sha256 or "",
+                url=gateway.file_url(row.module, row.number, str(item.upload_id)) if item.upload_id else None,
+            )
+            for item in given
+        ],
     )
 
 

@@ -360,6 +360,21 @@ async def department_update(call: Call, module: str) -> HTTPResponse:
     return HTTPResponse(body, status=status, headers=headers, content_type=media)
 
 
+@callback_api.get(
+    "/departments/<module>/cases/<number>/files/<id>",
+    raw_out="application/octet-stream",
+    errors=(errors.CallbackRefused, errors.CaseNotFound, errors.FileMissing),
+)
+async def department_file(call: Call, module: str, number: str, id: str) -> HTTPResponse:
+    """A file of a case that the department was given; asked for with the department's signature."""
+    signed, file = await service.department_file(
+        module, number, id, headers=dict(call.request.headers), path=call.request.path
+    )
+    answer = _file(file)
+    answer.headers.update(signed)
+    return answer
+
+
 def _file(file: service.File) -> HTTPResponse:
     """Bytes that a citizen sent: shown as what they were found to be, never as a page of ours."""
     return HTTPResponse(

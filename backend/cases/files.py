@@ -23,6 +23,7 @@ import filetype
 
 from backend.cases.errors import (
     BadChunk,
+    CaseNotFound,
     ChunkMedia,
     ChunkTooLarge,
     FileMissing,
@@ -34,7 +35,7 @@ from backend.cases.errors import (
 from backend.cases.schemas import UploadCreate, UploadOut, UploadPiece
 from backend.core import db
 from backend.core.clock import now
-from backend.core.errors import FieldProblem, InvalidPayload
+from backend.core.errors import AppError, FieldProblem, InvalidPayload
 from backend.core.sessions import Principal
 from backend.identity import service as identity
 from backend.providers.storage import BlobDamaged, BlobMissing, BlobStore, OffsetMismatch
@@ -43,6 +44,7 @@ from backend.providers.vendors import desk
 CHUNK = 1024 * 1024
 MAX_LOOSE = 60
 LOOSE_FOR = timedelta(days=7)
+AFTERWARDS = timedelta(days=30)  # a department may still fetch the files of a case that is over
 _RANGE = re.compile(r"^bytes ([0-9]{1,9})-([0-9]{1,9})/([0-9]{1,9})$")
 _COLUMNS = "id, citizen_id, key_of, name, size, received, content_type, kind, sha256, state, message, case_id"
 
@@ -70,11 +72,11 @@ def blobs() -> BlobStore:
     return desk().blobs
 
 
-def _id(text: str) -> UUID:
+def _id(text: str, missing: type[AppError] = UploadNotFound) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise UploadNotFound from None
+        raise missing from None
 
 
 def _out(row: asyncpg.Record) -> UploadOut:
@@ -292,6 +294,26 @@ async def content_in_region(upload: str, regions: list[str]) -> tuple[File, asyn
     )
     if row is None:
         raise UploadNotFound
+    return await _file(row), row
+
+
+async def content_for_department(module: str, number: str, upload: str) -> tuple[File, asyncpg.Record]:
+    """A file of a case of this module that its department was given, while the case is open and for a while after.
+
+    Raises CaseNotFound, FileMissing.
+    """
+    row = await db.fetch_one(
+        f"SELECT {', '.join('u.' + name for name in _COLUMNS.split(', '))},"  # noqa: S608
+        " c.number, c.citizen_id AS applicant, c.matter_name, c.department"
+        " FROM cases_upload u JOIN cases_case c ON c.id = u.case_id WHERE u.id = $1 AND c.number = $2 AND c.module = $3"
+        " AND c.dispatch IN ('sent', 'acknowledged') AND (c.ended_at IS NULL OR c.ended_at > $4)",
+        _id(upload, CaseNotFound),
+        number[:24],
+        module,
+        now() - AFTERWARDS,
+    )
+    if row is None:
+        raise CaseNotFound
     return await _file(row), row
 
 

@@ -52,6 +52,7 @@ def patterns(who: Principal) -> list[str]:
 ACTS = {
     "cases.view": "查看了您的办件",
     "cases.view_file": "查看了您办件里的材料",
+    "cases.fetched": "取走了您办件里的材料",
     "cases.take": "领取了您的办件",
     "cases.accept": "受理了您的办件",
     "cases.correct": "告知您补正材料",
@@ -60,7 +61,7 @@ ACTS = {
     "cases.transfer": "转办了您的办件",
     "cases.rebase": "把您的办件或草稿换到了新版本",
 }
-"""What 谁看过我的信息 calls the acts of handlers."""
+"""What 谁看过我的信息 calls the acts of handlers and departments."""
 
 _NEVER = paging.FIRST_DOWN[0]
 _WORK = " AND decider = 'platform' AND kind NOT IN ('book', 'pay')"

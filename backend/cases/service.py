@@ -1,7 +1,7 @@
 """The use cases of cases, under one name: `from backend.cases import service as cases`."""
 
 from backend.cases.asking import citizen_merged, supplement, urge, withdraw
-from backend.cases.callbacks import department_update
+from backend.cases.callbacks import department_file, department_update
 from backend.cases.drafts import delete as draft_delete
 from backend.cases.drafts import get as draft
 from backend.cases.drafts import list_of as drafts_of
@@ -35,6 +35,7 @@ __all__ = [
     "closed",
     "correct",
     "decide",
+    "department_file",
     "department_update",
     "draft",
     "draft_delete",

@@ -19,7 +19,7 @@ import random
 import re
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
@@ -232,7 +232,7 @@ async def close_sessions() -> None:
         await session.close()
 
 
-Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
+Headers = Mapping[str, str] | Callable[[], Mapping[str, str] | Awaitable[Mapping[str, str]]]
 
 
 class Client:
@@ -286,8 +286,8 @@ class Client:
     ) -> Response:
         """One call. Returns whatever answer came, with any status.
 
-        ``headers`` may be a function: it runs for each attempt, for signatures that carry a nonce.
-        ``idempotent`` allows repeating after a transport failure, 5xx or a short 429. Raises ProviderError.
+        ``headers`` may be a function, also one to be awaited: it runs for each attempt, for signatures that carry
+        a nonce. ``idempotent`` allows repeating after a transport failure, 5xx or a short 429. Raises ProviderError.
         """
         if json is not None:
             body = msgspec.json.encode(json)
@@ -355,7 +355,8 @@ class Client:
         state = SimpleNamespace(sent=False)
         settled = False
         try:
-            out: CIMultiDict[str] = CIMultiDict(headers() if callable(headers) else headers or {})
+            given = headers() if callable(headers) else headers or {}
+            out: CIMultiDict[str] = CIMultiDict(given if isinstance(given, Mapping) else await given)
             if is_json:
                 out.setdefault("Content-Type", "application/json; charset=utf-8")
             left = max(deadline - time.monotonic(), 0.001)

@@ -81,6 +81,7 @@ def _told(row: asyncpg.Record, agents: dict[str, str | None]) -> DataUse:
         who = f"代办人{agents.get(get('actor_id')) or ''}"
         what = DEEDS.get(str(details.get("what")), "代您办理了业务")
     else:
-        who = get("display_name") or ("工作人员" if get("actor_kind") == "staff" else "系统")
+        system = str(details.get("reader") or "系统")
+        who = get("display_name") or ("工作人员" if get("actor_kind") == "staff" else system)
         what = _acts.get(get("act"), "处理了与您有关的业务")
     return DataUse(at=get("at"), who=who, what=what, purpose=get("purpose"))

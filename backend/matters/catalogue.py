@@ -155,6 +155,10 @@ class Catalogue:
             raise RegionUnknown
         return _encoder.encode(guide.build(self._entries[number], region))
 
+    def release_of(self, matter_id: str) -> str:
+        """The release (`module@version`) that a matter of this catalogue comes from."""
+        return self._entries[self._by_id[matter_id]].release
+
     def home(self, region: str) -> bytes:
         if regions.find(region) is None:
             raise RegionUnknown

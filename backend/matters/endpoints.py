@@ -12,7 +12,7 @@ from backend.matters import catalogue, regions
 from backend.matters.catalogue import Catalogue, Encoded, encoded
 from backend.matters.errors import RegionUnknown
 from backend.matters.schemas import Guide, Home, MattersPage, MattersQuery, RegionQuery, RegionTree
-from backend.modules import gray
+from backend.modules import evidence, gray
 from backend.modules.errors import MatterNotFound
 
 api = Api("matters", "/api/v1", tag="事项", audience="public")
@@ -97,4 +97,5 @@ def guide(request: Request, matter: str) -> HTTPResponse:
     if found is None:
         region = read_query(request, RegionQuery).region
         found = held.cached(key, lambda: held.guide(matter, region))
+    evidence.viewed(held.release_of(matter))
     return _answer(request, found)

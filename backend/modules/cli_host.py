@@ -304,6 +304,34 @@ def _team(args: argparse.Namespace, host: Host) -> int:
     return 0
 
 
+def _department(args: argparse.Namespace, host: Host) -> int:
+    path = f"{P}/modules/{args.module}/department-keys"
+    page: Any = None
+    if args.add_key:
+        page = host.call("POST", path, {"public_key": args.add_key.read_text("utf-8")})
+    if args.confirm:
+        page = host.call("POST", f"{path}/{args.confirm}/confirm")
+    if args.revoke:
+        page = host.call("POST", f"{path}/{args.revoke}/revoke", {"reason": args.reason})
+    if page is None:
+        page = host.call("GET", path)
+    if args.platform_keys:
+        args.platform_keys.mkdir(parents=True, exist_ok=True)
+        for key in page["platform"]:
+            (args.platform_keys / f"{key['id']}.pub").write_text(key["public_key"], "utf-8")
+    if args.json:
+        out.as_json(page)
+        return 0
+    words = {"proposed": "等管理员确认", "active": "在用", "revoked": "已吊销"}
+    rows = [
+        [key["id"], key["algorithm"], words[key["state"]], _time(key["created_at"]), key["reason"]]
+        for key in page["keys"]
+    ]
+    out.table(f"{page['module']} 部门的密钥", ["密钥", "算法", "状态", "登记", "原因"], rows)
+    out.table("平台的公钥", ["密钥", "算法"], [[key["id"], key["algorithm"]] for key in page["platform"]])
+    return 0
+
+
 def _told(args: argparse.Namespace, made: Any, sentence: str) -> int:
     if args.json:
         out.as_json(made)
@@ -322,6 +350,13 @@ def add(commands: Any) -> None:
         made.set_defaults(run=guarded(run))
         return made
 
+    department = command("department", "部门的密钥：登记、确认、吊销；不写就列出", _department)
+    department.add_argument("module")
+    department.add_argument("--add-key", type=Path, metavar="公钥", help="登记部门的公钥，等管理员确认")
+    department.add_argument("--confirm", metavar="密钥编号", help="管理员确认一把登记的公钥（不能是登记的人）")
+    department.add_argument("--revoke", metavar="密钥编号", help="吊销，立即生效")
+    department.add_argument("--reason", default="", help="吊销的原因")
+    department.add_argument("--platform-keys", type=Path, metavar="文件夹", help="把平台的公钥写进这个文件夹")
     login = command("login", "登录平台（密码从 TF_STAFF_PASSWORD 读，或当场输入）", _login)
     login.add_argument("username")
     login.add_argument("--otp", help="动态码")

@@ -43,6 +43,7 @@ async def _release(release: str, role: Literal["live", "candidate"], since: date
     return ReleaseHealth(
         release=release,
         role=role,
+        views=calls.views,
         calls=calls.calls,
         failures=calls.failures,
         failure_rate=calls.rate if calls.calls else None,

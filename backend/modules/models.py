@@ -52,6 +52,37 @@ class TeamKey(Model):
         table = "modules_team_key"
 
 
+class DepartmentKey(BaseModel):
+    """A public key (PEM, Ed25519 or SM2) that speaks for one module's department: proposed (it waits for an admin),
+    active, or revoked for ever. `key_id` is `sdk.department.fingerprint`."""
+
+    module_id = fields.CharField(max_length=64)
+    key_id = fields.CharField(max_length=16)
+    public_key = fields.CharField(max_length=400)
+    state = fields.CharField(max_length=16)
+    added_by = fields.CharField(max_length=64)
+    confirmed_by = fields.CharField(max_length=64, null=True)
+    reason = fields.CharField(max_length=300, default="")
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "modules_department_key"
+        unique_together = (("module_id", "key_id"),)
+
+
+class Door(Model):
+    """A department that does not answer: since when, and whether its matters were closed for that. No row, or
+    `failing_since` null, while it answers."""
+
+    module_id = fields.CharField(max_length=64, primary_key=True)
+    failing_since = fields.DatetimeField(null=True)
+    failures = fields.IntField(default=0)
+    degraded_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "modules_door"
+
+
 class Release(BaseModel):
     """One version of a module; `states.RELEASE` moves it. Its content never changes once it was submitted.
 
@@ -164,8 +195,8 @@ class Notice(BaseModel):
 
 
 class Evidence(Model):
-    """How the calls of one release went in one slice of time, added up over all processes. `milliseconds` is the sum
-    over the calls, `at` the beginning of the slice."""
+    """How the calls of one release went in one slice of time, added up over all processes, and how often its guides
+    were read. `milliseconds` is the sum over the calls, `at` the beginning of the slice."""
 
     id = fields.BigIntField(primary_key=True)
     release = fields.CharField(max_length=150)
@@ -173,6 +204,7 @@ class Evidence(Model):
     calls = fields.IntField()
     failures = fields.IntField()
     milliseconds = fields.BigIntField()
+    views = fields.IntField(null=True, default=0)  # null in rows from before it was counted
 
     class Meta:
         table = "modules_evidence"

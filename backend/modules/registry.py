@@ -127,7 +127,7 @@ class Snapshot:
     """Everything served between two swaps. `derived` holds what higher floors built from it (the catalogue).
 
     `fingerprint` is over what is served, not over how often it changed: two snapshots with one fingerprint answer
-    with the same bytes.
+    with the same bytes. `department_keys`: module → key id → PEM of what was registered and confirmed.
     """
 
     generation: int
@@ -138,6 +138,7 @@ class Snapshot:
     modules: dict[str, Module] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
     fingerprint: str = ""
+    department_keys: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def entry(self, matter_id: str) -> MatterEntry | None:
         """The live matter; one that only a candidate has, when there is no live one."""
@@ -227,7 +228,14 @@ async def refresh() -> bool:
                 "SELECT module_id, matter, region, state, reason, until FROM modules_switch ORDER BY id"
             )
             members = await gray.members(rows)
-            snapshot = await asyncio.to_thread(_build, newest, rows, switches, members, started)
+            keys: dict[str, dict[str, str]] = {}
+            for key in await db.fetch(
+                "SELECT module_id, key_id, public_key FROM modules_department_key WHERE state = 'active'"
+            ):
+                keys.setdefault(key["module_id"], {})[key["key_id"]] = key["public_key"]
+            snapshot = replace(
+                await asyncio.to_thread(_build, newest, rows, switches, members, started), department_keys=keys
+            )
         except (msgspec.MsgspecError, ValueError, LookupError) as exc:
             _failure = f"generation {newest}: {exc!r}"
             metrics.REGISTRY_STALE.set(1)

@@ -113,6 +113,35 @@ class KeyCreate(Given):
     proof: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
+class DepartmentKeyCreate(Given):
+    """A PEM public key of the department, Ed25519 or SM2."""
+
+    public_key: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+
+
+class DepartmentKeyOut(msgspec.Struct, kw_only=True):
+    id: str
+    algorithm: Literal["ed25519", "sm2"]
+    state: Literal["proposed", "active", "revoked"]
+    created_at: datetime
+    ended_at: datetime | None
+    reason: str
+
+
+class PlatformKey(msgspec.Struct, kw_only=True):
+    """With what the platform signs what it sends to departments."""
+
+    id: str
+    algorithm: Literal["ed25519", "sm2"]
+    public_key: str
+
+
+class DepartmentKeys(msgspec.Struct, kw_only=True):
+    module: str
+    keys: list[DepartmentKeyOut]
+    platform: list[PlatformKey]
+
+
 class CohortPut(Given):
     """Device ids: the cookie `tf_device`, or the header of a mini-program."""
 
@@ -209,10 +238,12 @@ class WaitingList(msgspec.Struct, kw_only=True):
 
 
 class ReleaseHealth(msgspec.Struct, kw_only=True):
-    """Of one release in a window. `mean_ms` and rates are None without anything to take them of."""
+    """Of one release in a window. `views`: how often its guides were read.
+    `mean_ms` and rates are None without anything to take them of."""
 
     release: str
     role: Literal["live", "candidate"]
+    views: int
     calls: int
     failures: int
     failure_rate: float | None

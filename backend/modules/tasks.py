@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from backend.core import db
 from backend.core.tasks import Every, enqueue, task
-from backend.modules import evidence, generations, guard, releases, rollouts
+from backend.modules import doors, evidence, gateway, generations, guard, releases, rollouts
 
 STUCK = timedelta(minutes=2)
 
@@ -49,6 +50,18 @@ async def watch_candidates() -> None:
     await guard.watch()
 
 
+@task("modules.ask_departments")
+async def ask_departments() -> None:
+    """Ask every department that did not answer last whether it is back."""
+    await asyncio.gather(*(gateway.probe(module) for module in await doors.failing()))
+
+
+@task("modules.watch_doors")
+async def watch_doors() -> None:
+    """Close what needs a department that is away for long; open what needs one that is back."""
+    await doors.watch()
+
+
 @task("modules.forget_evidence")
 async def forget_evidence() -> None:
     """Delete figures of calls after a day."""
@@ -59,6 +72,8 @@ TIMETABLE = [
     Every(expire_switches, timedelta(seconds=15)),
     Every(advance_rollouts, timedelta(seconds=5)),
     Every(watch_candidates, timedelta(seconds=5)),
+    Every(ask_departments, timedelta(seconds=30)),
+    Every(watch_doors, timedelta(seconds=15)),
     Every(replay, timedelta(minutes=1)),
     Every(forget_evidence, timedelta(hours=1)),
 ]

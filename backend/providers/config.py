@@ -118,7 +118,9 @@ class AuthorityConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DepartmentsConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Our key towards department systems, and their public keys (key id → Ed25519 PEM).
+    """Our keys towards department systems, and their public keys (key id → PEM, Ed25519 or SM2).
+
+    `private_key` is Ed25519; `sm2_private_key` is for modules whose connector says `sign = "sm2"`.
 
     `key_modules` says for which modules a key speaks (key id → module ids); a key that is not named there speaks for
     none. In local mode one simulator stands for all departments, and `*` is every module; elsewhere `*` means nothing.
@@ -127,6 +129,8 @@ class DepartmentsConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     key_id: str
     private_key: str
+    sm2_key_id: str = ""
+    sm2_private_key: str = ""
     public_keys: dict[str, str]
     key_modules: dict[str, list[str]] = {}
     base_url: str = ""

@@ -56,6 +56,7 @@ class SandboxKeys(msgspec.Struct, frozen=True, kw_only=True):
     platform_serial: str
     department_key_id: str
     department_private_key: str
+    department_sm2_private_key: str = ""
 
 
 def ensure(folder: Path, *, base_url: str, public_url: str) -> tuple[Vendors, SandboxKeys]:
@@ -73,6 +74,9 @@ def ensure(folder: Path, *, base_url: str, public_url: str) -> tuple[Vendors, Sa
         _write(theirs, keys)
     if vendors.official is None:
         vendors = msgspec.structs.replace(vendors, official=_official())
+    if not vendors.departments.sm2_key_id:
+        vendors, keys = _with_sm2(vendors, keys)
+        _write(theirs, keys)
     vendors = _addressed(vendors, base_url.rstrip("/"), public_url.rstrip("/"))
     _write(ours, vendors)
     return vendors, keys
@@ -118,6 +122,23 @@ def _addressed(vendors: Vendors, base: str, public: str) -> Vendors:
         ),
         official=replace(vendors.official or _official(), base_url=f"{base}/official"),
     )
+
+
+DEPARTMENT_SM2 = "department-local-sm2"
+
+
+def _with_sm2(vendors: Vendors, keys: SandboxKeys) -> tuple[Vendors, SandboxKeys]:
+    """Both sides' SM2 keys: modules say themselves how their department is spoken to."""
+    replace = msgspec.structs.replace
+    ours, _ = new_pair("sm2")
+    theirs, public = new_pair("sm2")
+    departments = replace(
+        vendors.departments,
+        sm2_key_id="tianfu-local-sm2",
+        sm2_private_key=ours,
+        public_keys=vendors.departments.public_keys | {DEPARTMENT_SM2: public},
+    )
+    return replace(vendors, departments=departments), replace(keys, department_sm2_private_key=theirs)
 
 
 def _official() -> WeChatConfig:

@@ -12,9 +12,11 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from backend.core.clients import Client, ProviderError
 from backend.sandbox import queries
+from backend.sandbox.credentials import DEPARTMENT_SM2
 from backend.sandbox.store import KeptAnswers, Store
 from backend.sandbox.world import World, fault_of, perform, world_of
 from backend.sdk.department import (
+    PublicKey,
     QueryAnswer,
     QueryCall,
     Signer,
@@ -147,12 +149,22 @@ class Cases:
         return event
 
 
-def make_server(world: World, cases: Cases) -> DepartmentServer:
+def _platform_keys(world: World) -> dict[str, PublicKey]:
     ours = world.vendors.departments
+    return {
+        ours.key_id: private_key(ours.private_key).public_key(),
+        ours.sm2_key_id: private_key(ours.sm2_private_key).public_key(),
+    }
+
+
+def make_server(world: World, cases: Cases) -> DepartmentServer:
     return DepartmentServer(
         cases,
-        signer=Signer(world.keys.department_key_id, private_key(world.keys.department_private_key)),
-        keys={ours.key_id: private_key(ours.private_key).public_key()},
+        signer=[
+            Signer(world.keys.department_key_id, private_key(world.keys.department_private_key)),
+            Signer(DEPARTMENT_SM2, private_key(world.keys.department_sm2_private_key)),
+        ],
+        keys=_platform_keys(world),
         answers=KeptAnswers(world.store),
     )
 
@@ -184,8 +196,7 @@ async def tell(request: Request, module: str, order: UpdateOrder) -> list[dict[s
     kind = fault.fault if fault else ""
     key = new_pair()[0] if kind == "wrong_signature" else world.keys.department_private_key
     signer = Signer(world.keys.department_key_id, private_key(key))
-    ours = world.vendors.departments
-    keys = {ours.key_id: private_key(ours.private_key).public_key()}
+    keys = _platform_keys(world)
     client = Client(f"platform.{module}", order.callback_url or world.public_url, timeout_s=10, attempts=1)
     results: list[dict[str, Any]] = []
     for _ in range(2 if kind == "duplicate_callback" else 1):

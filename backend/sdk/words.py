@@ -53,7 +53,7 @@ KEYS: dict[str, dict[str, str]] = {
     "Department": {"name": "部门全称", "code": "统一社会信用代码，不知道就不写"},
     "Connector": {
         "url": "系统的地址，https；各环境可以在设置里另指",
-        "sign": "签名算法：写 ed25519；sm2 可以写，但还没有实现，现在仍按 ed25519 签名",
+        "sign": "签名算法：ed25519 或国密 sm2",
         "timeout_s": "最多等几秒",
         "breaker": "断路的次数和时间",
     },

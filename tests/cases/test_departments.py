@@ -16,6 +16,7 @@ from backend.core import clients, clock, db
 from backend.core.clients import ProviderError
 from backend.modules import gateway
 from backend.providers.vendors import desk
+from backend.sandbox.credentials import DEPARTMENT_SM2
 from backend.sdk.department import (
     Signer,
     SubmitAnswer,
@@ -217,8 +218,14 @@ async def own_department(answer: Callable[[SubmitCall], SubmitAnswer]) -> AsyncI
     app.config.TOUCHUP = False  # rewriting Sanic's own methods is done once in a process
     DepartmentServer(
         Office(),
-        signer=Signer(keys["department_key_id"], private_key(keys["department_private_key"])),
-        keys={ours.key_id: private_key(ours.private_key).public_key()},
+        signer=[
+            Signer(keys["department_key_id"], private_key(keys["department_private_key"])),
+            Signer(DEPARTMENT_SM2, private_key(keys["department_sm2_private_key"])),
+        ],
+        keys={
+            ours.key_id: private_key(ours.private_key).public_key(),
+            ours.sm2_key_id: private_key(ours.sm2_private_key).public_key(),
+        },
     ).mount(app)
     listener = free_socket()
     server = await app.create_server(sock=listener, return_asyncio_server=True, access_log=False)
@@ -394,7 +401,7 @@ def news(number: str) -> UpdateEvent:
 async def test_a_key_speaks_for_the_modules_that_it_is_registered_for_and_no_other() -> None:
     """With its own good key a department could decide another's cases, and have licences issued."""
     held = desk().config.departments
-    [(key_id, pem)] = held.public_keys.items()
+    key_id, pem = next(iter(held.public_keys.items()))
     own = {key_id: [MODULE], "another": ["province_health"]}
     real = msgspec.structs.replace(held, base_url="", public_keys={key_id: pem, "another": pem}, key_modules=own)
     try:
@@ -476,7 +483,7 @@ async def test_a_refused_event_is_final_for_the_departments_own_program(
 ) -> None:
     """The SDK repeats whatever is unsigned, because an error page of something in between says nothing."""
     signer = Door(http).signer()
-    public = {gateway.signer().key_id: gateway.signer().key.public_key()}
+    public = {ours.key_id: ours.key.public_key() for ours in gateway.signers()}
     client = clients.Client("platform", http.base, attempts=1)
     with pytest.raises(ProviderError) as found:
         await send_update(client, signer, public, module=MODULE, event=event)

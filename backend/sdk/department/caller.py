@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from backend.core.clients import Client, Outcome, ProviderError, Response
+from backend.sdk.department.keys import PublicKey
 from backend.sdk.department.messages import (
     Call,
+    Material,
     QueryAnswer,
     QueryCall,
     Refusal,
@@ -38,7 +40,7 @@ class Department:
     department's sentence for the citizen.
     """
 
-    def __init__(self, module: str, client: Client, signer: Signer, keys: Mapping[str, Ed25519PublicKey]) -> None:
+    def __init__(self, module: str, client: Client, signer: Signer, keys: Mapping[str, PublicKey]) -> None:
         self.module = module
         self._client = client
         self._signer = signer
@@ -79,7 +81,7 @@ class Department:
 async def send_update(
     client: Client,
     signer: Signer,
-    keys: Mapping[str, Ed25519PublicKey],
+    keys: Mapping[str, PublicKey],
     *,
     module: str,
     event: UpdateEvent,
@@ -102,10 +104,45 @@ async def send_update(
     )
 
 
+async def fetch_file(
+    client: Client,
+    signer: Signer,
+    keys: Mapping[str, PublicKey],
+    *,
+    module: str,
+    material: Material,
+) -> bytes:
+    """The bytes of a material (the department's side), held against the digest that came with the case.
+
+    `client`'s base URL is the platform's address and its `max_bytes` room for a file (20 MB). Raises ProviderError:
+    `no_file` when the material has none, `file_differs`, or what the platform says.
+    """
+    path = urlsplit(material.url or "").path
+    if not path.startswith(f"/callbacks/departments/{module}/"):
+        raise ProviderError("permanent", client.provider, "no_file", call="file")
+    nonce = ""
+
+    async def headers() -> dict[str, str]:
+        nonlocal nonce
+        signed = await asyncio.to_thread(
+            sign_request, signer, module=module, method="GET", path=urlsplit(client.base_url).path + path, body=b""
+        )
+        nonce = signed[H_NONCE]
+        return signed
+
+    found = await client.request("GET", path, call="file", headers=headers, idempotent=True)
+    if found.status != 200:
+        raise _refusal(client, found, "file")
+    await _verify(client, found, "file", nonce, keys)
+    if hashlib.sha256(found.body).hexdigest() != material.sha256:
+        raise ProviderError("permanent", client.provider, "file_differs", call="file", status=found.status)
+    return found.body
+
+
 async def _exchange(
     client: Client,
     signer: Signer,
-    keys: Mapping[str, Ed25519PublicKey],
+    keys: Mapping[str, PublicKey],
     *,
     module: str,
     call: str,
@@ -118,9 +155,10 @@ async def _exchange(
     body = msgspec.json.encode(message)
     nonce = ""
 
-    def headers() -> dict[str, str]:
+    async def headers() -> dict[str, str]:
         nonlocal nonce
-        signed = sign_request(
+        signed = await asyncio.to_thread(
+            sign_request,
             signer,
             module=module,
             method="POST",
@@ -143,7 +181,7 @@ async def _exchange(
         raise client.unreadable(found, call) from error
 
 
-async def _verify(client: Client, found: Response, call: str, nonce: str, keys: Mapping[str, Ed25519PublicKey]) -> None:
+async def _verify(client: Client, found: Response, call: str, nonce: str, keys: Mapping[str, PublicKey]) -> None:
     try:
         await asyncio.to_thread(
             verify_response,

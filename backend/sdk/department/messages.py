@@ -15,7 +15,8 @@ CALLS: tuple[Call, ...] = ("submit", "query", "track", "withdraw")
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
-    """A paper of a case. `sha256` in hex; `url` is short-lived and may be missing (licence by reference)."""
+    """A paper of a case. `sha256` in hex; `url` is where `fetch_file` gets its bytes until 30 days after the case is
+    over, missing when there is no file (a licence by reference)."""
 
     code: str
     name: str

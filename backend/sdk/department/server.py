@@ -19,15 +19,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sanic import HTTPResponse, Request, Sanic
 
+from backend.sdk.department.keys import PublicKey, algorithm_of
 from backend.sdk.department.messages import (
     QueryAnswer,
     QueryCall,
@@ -112,20 +112,22 @@ Reply = tuple[int, bytes]
 
 
 class DepartmentServer:
-    """Answers `POST {prefix}/{module}/{call}`. `own_path` maps the path that we see to the one that was signed."""
+    """Answers `POST {prefix}/{module}/{call}`. With a signer for each algorithm it answers in the one it was
+    asked in. `own_path` maps the path that we see to the one that was signed."""
 
     def __init__(
         self,
         handlers: Handlers,
         *,
-        signer: Signer,
-        keys: Mapping[str, Ed25519PublicKey],
+        signer: Signer | Sequence[Signer],
+        keys: Mapping[str, PublicKey],
         answers: AnswerStore | None = None,
         seen_nonce: SeenNonce | None = None,
         own_path: Callable[[str], str] = lambda path: path,
     ) -> None:
         self._handlers = handlers
-        self._signer = signer
+        signers = [signer] if isinstance(signer, Signer) else list(signer)
+        self._signers = {algorithm_of(each.key): each for each in signers}
         self._keys = keys
         self._answers = answers or MemoryAnswers()
         self._seen = seen_nonce or MemoryNonces()
@@ -165,8 +167,11 @@ class DepartmentServer:
         else:
             reply = await self._handle(module, call, request.body)
         response = _response(*reply)
+        # in the algorithm that we were asked in, when there is a key of ours for it
+        asked = algorithm_of(self._keys[verified.key_id])
+        signer = self._signers.get(asked) or next(iter(self._signers.values()))
         response.headers.update(
-            sign_response(self._signer, status=reply[0], body=reply[1], request_nonce=verified.nonce)
+            await asyncio.to_thread(sign_response, signer, status=reply[0], body=reply[1], request_nonce=verified.nonce)
         )
         return response
 

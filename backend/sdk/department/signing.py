@@ -1,4 +1,4 @@
-"""Signatures of the department protocol: Ed25519 over what makes a request that request.
+"""Signatures of the department protocol: Ed25519 or SM2 over what makes a request that request.
 
 Signed text of a request, lines joined with a line feed:
 
@@ -11,6 +11,7 @@ since the epoch, valid for 300 s either way; a nonce is accepted once.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -21,15 +22,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+
+from backend.sdk.department.keys import PrivateKey, PublicKey
 
 WINDOW_S = 300
 _NONCE = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
@@ -57,7 +51,7 @@ class Signer(NamedTuple):
     """A private key with the id under which the other side knows its public half."""
 
     key_id: str
-    key: Ed25519PrivateKey
+    key: PrivateKey
 
 
 class Verified(NamedTuple):
@@ -78,7 +72,7 @@ def sign_request(
     now: float | None = None,
     nonce: str | None = None,
 ) -> dict[str, str]:
-    """The headers of a request. `path` is the request target as sent, with its query."""
+    """The headers of a request; blocking with SM2. `path` is the request target as sent, with its query."""
     stamp, nonce = str(int(time.time() if now is None else now)), nonce or secrets.token_urlsafe(24)
     text = _request_text(method, path, stamp, nonce, body, module, idempotency_key)
     headers = {
@@ -99,7 +93,7 @@ async def verify_request(
     method: str,
     path: str,
     body: bytes,
-    keys: Mapping[str, Ed25519PublicKey],
+    keys: Mapping[str, PublicKey],
     seen_nonce: SeenNonce,
     now: float | None = None,
 ) -> Verified:
@@ -118,7 +112,8 @@ async def verify_request(
     if key is None:
         raise SignatureRefused("unknown_key")
     idempotency_key = given.get(H_IDEMPOTENCY.lower(), "")
-    _verify(key, signature, _request_text(method, path, stamp, nonce, body, module, idempotency_key))
+    text = _request_text(method, path, stamp, nonce, body, module, idempotency_key)
+    await asyncio.to_thread(_verify, key, signature, text)
     if await seen_nonce(f"{key_id}:{nonce}", 2 * WINDOW_S):
         raise SignatureRefused("replayed")
     return Verified(module, key_id, nonce, idempotency_key)
@@ -142,7 +137,7 @@ def verify_response(
     status: int,
     body: bytes,
     request_nonce: str,
-    keys: Mapping[str, Ed25519PublicKey],
+    keys: Mapping[str, PublicKey],
     now: float | None = None,
 ) -> None:
     """Check that an answer belongs to our request and comes from the other side. Raises SignatureRefused."""
@@ -155,28 +150,6 @@ def verify_response(
     if key is None:
         raise SignatureRefused("unknown_key")
     _verify(key, signature, _response_text(status, request_nonce, stamp, body))
-
-
-def private_key(pem: str) -> Ed25519PrivateKey:
-    key = load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise TypeError("an Ed25519 private key is needed")
-    return key
-
-
-def public_key(pem: str) -> Ed25519PublicKey:
-    key = load_pem_public_key(pem.encode())
-    if not isinstance(key, Ed25519PublicKey):
-        raise TypeError("an Ed25519 public key is needed")
-    return key
-
-
-def new_pair() -> tuple[str, str]:
-    """A fresh key pair as PEM: (private, public)."""
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    return private, public
 
 
 def _request_text(
@@ -192,11 +165,11 @@ def _response_text(status: int, nonce: str, stamp: str, body: bytes) -> bytes:
     return f"{status}\n{nonce}\n{stamp}\n{hashlib.sha256(body).hexdigest()}".encode()
 
 
-def _sign(key: Ed25519PrivateKey, text: bytes) -> str:
+def _sign(key: PrivateKey, text: bytes) -> str:
     return base64.b64encode(key.sign(text)).decode()
 
 
-def _verify(key: Ed25519PublicKey, signature: str, text: bytes) -> None:
+def _verify(key: PublicKey, signature: str, text: bytes) -> None:
     try:
         key.verify(base64.b64decode(signature, validate=True), text)
     except (InvalidSignature, binascii.Error, ValueError) as error:

@@ -1324,6 +1324,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/callbacks/departments/{module}/cases/{number}/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a case that the department was given; asked for with the department's signature. */
+        get: operations["cases_callbacks_department_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callbacks/jpush": {
         parameters: {
             query?: never;
@@ -1818,6 +1835,58 @@ export interface paths {
         get: operations["publish_module"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/modules/{module}/department-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 部门的密钥，和平台对部门签名用的公钥 */
+        get: operations["publish_doors_keys"];
+        put?: never;
+        /** 登记部门的公钥，要由管理员确认后才能用 */
+        post: operations["publish_doors_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/modules/{module}/department-keys/{key}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认一把登记的公钥；确认的人不能是登记的人 */
+        post: operations["publish_doors_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/modules/{module}/department-keys/{key}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 吊销部门的密钥，立即生效，不能恢复 */
+        post: operations["publish_doors_revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3477,6 +3546,30 @@ export interface components {
             template: string | null;
             why: string;
         };
+        /**
+         * DepartmentKeyCreate
+         * @description A PEM public key of the department, Ed25519 or SM2.
+         */
+        DepartmentKeyCreate: {
+            public_key: string;
+        };
+        /** DepartmentKeyOut */
+        DepartmentKeyOut: {
+            /** @enum {unknown} */
+            algorithm: "ed25519" | "sm2";
+            created_at: string;
+            ended_at: string | null;
+            id: string;
+            reason: string;
+            /** @enum {unknown} */
+            state: "active" | "proposed" | "revoked";
+        };
+        /** DepartmentKeys */
+        DepartmentKeys: {
+            keys: components["schemas"]["DepartmentKeyOut"][];
+            module: string;
+            platform: components["schemas"]["PlatformKey"][];
+        };
         /** DeviceCreate */
         DeviceCreate: {
             /** @enum {unknown} */
@@ -4381,6 +4474,16 @@ export interface components {
             verified: boolean;
         };
         /**
+         * PlatformKey
+         * @description With what the platform signs what it sends to departments.
+         */
+        PlatformKey: {
+            /** @enum {unknown} */
+            algorithm: "ed25519" | "sm2";
+            id: string;
+            public_key: string;
+        };
+        /**
          * Preferences
          * @description `off` are kinds, `agencies_off` departments that the citizen does not want to hear outside the inbox (what a
          *         deadline or a decision hangs on still comes); quiet hours in Asia/Shanghai.
@@ -4651,7 +4754,8 @@ export interface components {
         };
         /**
          * ReleaseHealth
-         * @description Of one release in a window. `mean_ms` and rates are None without anything to take them of.
+         * @description Of one release in a window. `views`: how often its guides were read.
+         *         `mean_ms` and rates are None without anything to take them of.
          */
         ReleaseHealth: {
             calls: number;
@@ -4664,6 +4768,7 @@ export interface components {
             release: string;
             /** @enum {unknown} */
             role: "candidate" | "live";
+            views: number;
         };
         /**
          * ReleaseOut
@@ -7638,6 +7743,30 @@ export interface operations {
             };
         };
     };
+    cases_callbacks_department_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                module: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
     push_callbacks_jpush_echo: {
         parameters: {
             query: {
@@ -8520,6 +8649,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModuleOut"];
+                };
+            };
+        };
+    };
+    publish_doors_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentKeys"];
+                };
+            };
+        };
+    };
+    publish_doors_propose: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentKeys"];
+                };
+            };
+        };
+    };
+    publish_doors_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentKeys"];
+                };
+            };
+        };
+    };
+    publish_doors_revoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentKeys"];
                 };
             };
         };
