@@ -29,6 +29,7 @@ from backend.identity import service as identity_service
 from backend.identity import staff_endpoints as members
 from backend.licenses import endpoints as licenses
 from backend.matters import endpoints as matters
+from backend.matters import preview_endpoints as previews
 from backend.modules import door_endpoints as doors
 from backend.modules import endpoints as modules
 from backend.modules import evidence
@@ -42,6 +43,8 @@ from push import endpoints as push
 APIS: tuple[Api, ...] = (
     operation.api,
     matters.api,
+    previews.api,
+    previews.staff_api,
     modules.api,
     modules.public_api,
     doors.api,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from backend.bridge import service
 from backend.bridge.errors import ConsentNeeded, NoOwnPages, NotDeclared, PageTokenRefused
-from backend.bridge.schemas import ConsentCreate, ConsentOut, OwnPageOut, PageCall, RegionQuery, TokenBody, WhoOut
+from backend.bridge.schemas import (
+    ConsentCreate,
+    ConsentOut,
+    GivenConsents,
+    OwnPageOut,
+    PageCall,
+    RegionQuery,
+    TokenBody,
+    WhoOut,
+)
 from backend.cases.errors import FormInvalid, NotEligible, WrongKind
 from backend.cases.schemas import QueryOut
 from backend.core.errors import LevelTooLow, NotSignedIn, TooManyRequests
@@ -39,6 +48,12 @@ async def open_page(call: Call, matter: str) -> OwnPageOut:
 async def consent(call: Call, body: ConsentCreate, module: str) -> ConsentOut:
     """同意部门的页面使用这些信息，代替以前的同意"""
     return await service.consent(call.who, module, body.token, body.fields)
+
+
+@api.get("/me/consents", level=Level.LOGIN, out=GivenConsents)
+async def consents(call: Call) -> GivenConsents:
+    """我同意过哪些部门的页面读取哪些信息"""
+    return await service.given(call.who)
 
 
 @api.delete("/modules/<module:str>/consent", level=Level.LOGIN, status=204)

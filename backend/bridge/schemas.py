@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -33,6 +34,20 @@ class OwnPageOut(msgspec.Struct, kw_only=True):
     consented: bool
     token: str
     expires_in: int
+
+
+class GivenConsent(msgspec.Struct, kw_only=True):
+    """What the pages of a module may learn of the citizen. `fields` are names of declared fields."""
+
+    module: str
+    module_name: str
+    department: str
+    fields: list[str]
+    since: datetime
+
+
+class GivenConsents(msgspec.Struct, kw_only=True):
+    items: list[GivenConsent]
 
 
 class TokenBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

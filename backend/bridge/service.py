@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from backend.bridge import tokens
 from backend.bridge.errors import ConsentNeeded, NoOwnPages, NotDeclared, PageTokenRefused
 from backend.bridge.models import Consent
-from backend.bridge.schemas import ConsentOut, OwnPageOut, PageCall, WhoOut
+from backend.bridge.schemas import ConsentOut, GivenConsent, GivenConsents, OwnPageOut, PageCall, WhoOut
 from backend.cases import queries
 from backend.cases.schemas import QueryCreate, QueryOut
 from backend.core import audit, db, logging, redis, settings
@@ -92,6 +92,31 @@ async def consent(who: Principal, module: str, token: str, fields: list[str]) ->
         await Consent.create(citizen_id=who.id, module_id=module, release=scope.release, fields_told=told)
         await audit.record(who, "bridge.consented", "module", module, citizen_id=who.id, fields=told)
     return ConsentOut(module=module, fields=told)
+
+
+async def given(who: Principal) -> GivenConsents:
+    """What the citizen allowed and has not taken back, newest first; of modules that are gone as well."""
+    rows = await db.fetch(
+        "SELECT c.module_id, c.fields_told, c.created_at, m.name FROM bridge_consent c"
+        " LEFT JOIN modules_module m ON m.id = c.module_id"
+        " WHERE c.citizen_id = $1::uuid AND c.ended_at IS NULL ORDER BY c.created_at DESC",
+        who.id,
+    )
+    modules = registry.current().modules
+    items = []
+    for row in rows:
+        live = modules.get(row["module_id"])
+        told: Any = row["fields_told"]
+        items.append(
+            GivenConsent(
+                module=row["module_id"],
+                module_name=row["name"] or row["module_id"],
+                department=live.department.name if live else row["name"] or row["module_id"],
+                fields=list(msgspec.json.decode(told) if isinstance(told, str | bytes) else told),
+                since=row["created_at"],
+            )
+        )
+    return GivenConsents(items=items)
 
 
 async def withdraw(who: Principal, module: str) -> None:

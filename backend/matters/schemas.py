@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -223,3 +224,21 @@ class Home(msgspec.Struct, kw_only=True):
     region_name: str
     release: str
     blocks: list[HomeBlock]
+
+
+class PreviewLink(msgspec.Struct, kw_only=True):
+    """`path` is a page of the citizens' site. Whoever has it sees the release until `expires_at`."""
+
+    path: str
+    expires_at: datetime
+
+
+class PreviewOut(msgspec.Struct, kw_only=True):
+    """A release that is looked at before citizens get it. `matters` are the first two hundred of `total`."""
+
+    release: str
+    name: str
+    state: str
+    expires_at: datetime
+    total: int
+    matters: list[MatterCard]

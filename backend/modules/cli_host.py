@@ -7,12 +7,12 @@ import getpass
 import os
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from backend.modules import cli_keys
 from backend.modules import cli_output as out
 from backend.modules.cli_session import Host, HostAway, HostRefused, forget, keep
 from backend.modules.states import UNDER_WAY, WORDS
@@ -136,30 +136,34 @@ def _status(args: argparse.Namespace, host: Host) -> int:
         out.as_json(page)
         return 0
     out.say(f"{page['id']}  {page['name']}  线上 {page['live'] or '无'}，灰度 {page['candidate'] or '无'}", "bold")
-    rows = [[item["version"], WORDS[item["state"]], _time(item["state_at"]), item["id"]] for item in page["releases"]]
+    rows = [
+        [item["version"], WORDS[item["state"]], out.moment(item["state_at"]), item["id"]] for item in page["releases"]
+    ]
     out.table("版本", ["版本", "状态", "时间", "编号"], rows)
     rows = [
-        [item["version"], WORDS[item["state"]], _step(item), _time(item["step_at"]), item["reason"], item["id"]]
+        [item["version"], WORDS[item["state"]], _step(item), out.moment(item["step_at"]), item["reason"], item["id"]]
         for item in page["rollouts"]
     ]
     out.table("上线", ["版本", "状态", "步骤", "时间", "原因", "编号"], rows)
     if page["switches"]:
         rows = [
-            [item["matter"] or "全部", item["region"] or "全部", item["state"], item["reason"], _time(item["until"])]
+            [
+                item["matter"] or "全部",
+                item["region"] or "全部",
+                item["state"],
+                item["reason"],
+                out.moment(item["until"]),
+            ]
             for item in page["switches"]
         ]
         out.table("开关", ["事项", "地区", "状态", "原因", "到期"], rows)
     for notice in page["notices"]:
-        out.say(f"{_time(notice['at'])}  {notice['text']}", "yellow")
+        out.say(f"{out.moment(notice['at'])}  {notice['text']}", "yellow")
     return 0
 
 
 def _step(rollout: dict[str, Any]) -> str:
     return f"{rollout['step'] + 1}/{len(rollout['steps'])}" if rollout["steps"] else "全部"
-
-
-def _time(text: str | None) -> str:
-    return datetime.fromisoformat(text).astimezone().strftime("%m-%d %H:%M:%S") if text else ""
 
 
 def _find(host: Host, given: str) -> str:
@@ -277,61 +281,6 @@ def _switch(args: argparse.Namespace, host: Host) -> int:
     return _told(args, made, f"{args.module}：{args.state}")
 
 
-def _team(args: argparse.Namespace, host: Host) -> int:
-    page: Any = None
-    if args.name:
-        page = host.call("POST", f"{P}/teams", {"id": args.team, "name": args.name})
-    if args.add_key:
-        body: dict[str, Any] = {"public_key": args.add_key.read_text("utf-8")}
-        if args.vouch_with:
-            old = sign.load_private(args.vouch_with)
-            new = sign.load_public(body["public_key"])
-            body |= {
-                "vouched_by": sign.key_id(old.public_key()),
-                "proof": sign.vouch(args.team, new, old),
-            }
-        page = host.call("POST", f"{P}/teams/{args.team}/keys", body)
-    if args.revoke:
-        page = host.call("POST", f"{P}/teams/{args.team}/keys/{args.revoke}/revoke", {"reason": args.reason})
-    if page is None:
-        page = host.call("GET", f"{P}/teams/{args.team}")
-    if args.json:
-        out.as_json(page)
-        return 0
-    words = {"proposed": "等另一位管理员登记", "active": "在用", "retired": "已换新", "revoked": "已吊销"}
-    rows = [[key["id"], words[key["state"]], _time(key["created_at"]), key["reason"]] for key in page["keys"]]
-    out.table(f"{page['id']}  {page['name']}", ["密钥", "状态", "登记", "原因"], rows)
-    return 0
-
-
-def _department(args: argparse.Namespace, host: Host) -> int:
-    path = f"{P}/modules/{args.module}/department-keys"
-    page: Any = None
-    if args.add_key:
-        page = host.call("POST", path, {"public_key": args.add_key.read_text("utf-8")})
-    if args.confirm:
-        page = host.call("POST", f"{path}/{args.confirm}/confirm")
-    if args.revoke:
-        page = host.call("POST", f"{path}/{args.revoke}/revoke", {"reason": args.reason})
-    if page is None:
-        page = host.call("GET", path)
-    if args.platform_keys:
-        args.platform_keys.mkdir(parents=True, exist_ok=True)
-        for key in page["platform"]:
-            (args.platform_keys / f"{key['id']}.pub").write_text(key["public_key"], "utf-8")
-    if args.json:
-        out.as_json(page)
-        return 0
-    words = {"proposed": "等管理员确认", "active": "在用", "revoked": "已吊销"}
-    rows = [
-        [key["id"], key["algorithm"], words[key["state"]], _time(key["created_at"]), key["reason"]]
-        for key in page["keys"]
-    ]
-    out.table(f"{page['module']} 部门的密钥", ["密钥", "算法", "状态", "登记", "原因"], rows)
-    out.table("平台的公钥", ["密钥", "算法"], [[key["id"], key["algorithm"]] for key in page["platform"]])
-    return 0
-
-
 def _told(args: argparse.Namespace, made: Any, sentence: str) -> int:
     if args.json:
         out.as_json(made)
@@ -350,13 +299,6 @@ def add(commands: Any) -> None:
         made.set_defaults(run=guarded(run))
         return made
 
-    department = command("department", "部门的密钥：登记、确认、吊销；不写就列出", _department)
-    department.add_argument("module")
-    department.add_argument("--add-key", type=Path, metavar="公钥", help="登记部门的公钥，等管理员确认")
-    department.add_argument("--confirm", metavar="密钥编号", help="管理员确认一把登记的公钥（不能是登记的人）")
-    department.add_argument("--revoke", metavar="密钥编号", help="吊销，立即生效")
-    department.add_argument("--reason", default="", help="吊销的原因")
-    department.add_argument("--platform-keys", type=Path, metavar="文件夹", help="把平台的公钥写进这个文件夹")
     login = command("login", "登录平台（密码从 TF_STAFF_PASSWORD 读，或当场输入）", _login)
     login.add_argument("username")
     login.add_argument("--otp", help="动态码")
@@ -404,10 +346,4 @@ def add(commands: Any) -> None:
     switch.add_argument("--matter", default="", help="事项代码，默认全部")
     switch.add_argument("--region", default="", help="地区代码，默认全部")
     switch.add_argument("--until", help="到期自动恢复，如 2026-05-01T09:00:00+08:00")
-    team = command("team", "团队和密钥：登记、换新、吊销、查看", _team)
-    team.add_argument("team")
-    team.add_argument("--name", help="登记这个团队（管理员）")
-    team.add_argument("--add-key", type=Path, metavar="公钥", help="登记公钥（管理员，或用旧私钥证明）")
-    team.add_argument("--vouch-with", type=Path, metavar="旧私钥", help="换新：用旧私钥证明，旧密钥随即停用")
-    team.add_argument("--revoke", metavar="密钥编号", help="吊销（管理员）")
-    team.add_argument("--reason", default="未说明", help="吊销的原因")
+    cli_keys.add(command)

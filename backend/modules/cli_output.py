@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -64,3 +65,8 @@ def findings(found: Iterable[Finding]) -> None:
         page = page_of(item.code)
         if page:
             out.print(Text(f"      说明：{page}", style="dim"))
+
+
+def moment(text: str | None) -> str:
+    """A moment of the host in this machine's time, empty when there is none."""
+    return datetime.fromisoformat(text).astimezone().strftime("%m-%d %H:%M:%S") if text else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,11 +14,10 @@ from backend.core import db
 from backend.core.sessions import Principal
 from backend.modules import rights
 from backend.modules.schemas import Difference, DifferencesOut
+from backend.sdk.labels import label, meaning
 from backend.sdk.manifest import Bundle, Matter, bundle_from_json
-from backend.sdk.words import KEYS
 
 _KEYED = ("code", "id", "name", "value", "question", "start")
-_MEANING = re.compile(r"(?:^|、)([a-z_]+) ([\u4e00-\u9fff]+)")
 Change = Literal["added", "removed", "changed"]
 PAGE = 1_000
 LONG = 200
@@ -92,21 +90,22 @@ class _At:
 
 
 def _structs(at: _At, before: msgspec.Struct, after: msgspec.Struct) -> Iterator[Difference]:
-    words = KEYS[type(after).__name__]
+    shape = type(after).__name__
     for key in after.__struct_fields__:
-        label = words[key].split("；")[0].split("，")[0].split("：")[0]
-        yield from _values(at.below(label, key), getattr(before, key), getattr(after, key))
+        old, new = (meaning(shape, key, getattr(side, key)) for side in (before, after))
+        yield from _values(at.below(label(shape, key), key), old, new)
 
 
 def _whole(at: _At, made: msgspec.Struct) -> Iterator[Difference]:
     """All that a new thing says, a line for each of its parts; what it leaves at its default says nothing."""
     defaults = {field.name: field.default for field in msgspec.structs.fields(made)}
-    words = KEYS[type(made).__name__]
+    shape = type(made).__name__
     for key in made.__struct_fields__:
         value = getattr(made, key)
         if value in (None, [], "") or value == defaults[key]:
             continue
-        place = at.below(words[key].split("；")[0].split("，")[0].split("：")[0], key)
+        value = meaning(shape, key, value)
+        place = at.below(label(shape, key), key)
         if isinstance(value, list) and value and all(isinstance(item, msgspec.Struct) for item in value):
             for number, item in enumerate(value, 1):
                 below = place.below(f" {number}", str(_key(item) or number))
@@ -163,14 +162,15 @@ def _called(item: msgspec.Struct) -> str:
     return str(_key(item))
 
 
-def _part(words: str, value: Any, longest: int) -> str:
-    """One key of a thing with its label. Where its words list what may be written (`day 自然日、month 月`), the meaning
-    of what is written says it all."""
-    meanings: dict[str, str] = dict(_MEANING.findall(words))
-    if isinstance(value, str) and value in meanings:
-        return meanings[value]
-    label = words.split("；")[0].split("，")[0].split("：")[0]
-    return f"{label} {shown(value, longest)}"
+_SELF = {("Term", "unit"), ("Step", "unit"), ("Step", "id"), ("Material", "need")}  # these words say what they are of
+
+
+def _part(shape: str, key: str, value: Any, longest: int) -> str:
+    """One key of a thing with its label. What says by itself what it is of goes without, and so does a plain yes."""
+    said = shown(meaning(shape, key, value), longest)
+    if value is True:
+        return label(shape, key)
+    return said if (shape, key) in _SELF else f"{label(shape, key)} {said}"
 
 
 def shown(value: Any, longest: int = LONG) -> str:
@@ -184,9 +184,9 @@ def shown(value: Any, longest: int = LONG) -> str:
             _called(item) if isinstance(item, msgspec.Struct) and _key(item) else shown(item, longest) for item in value
         )
     elif isinstance(value, msgspec.Struct):
-        words = KEYS[type(value).__name__]
+        shape = type(value).__name__
         parts = [
-            _part(words[key], found, longest)
+            _part(shape, key, found, longest)
             for key in value.__struct_fields__
             if (found := getattr(value, key)) not in (None, [], "", False)
         ]

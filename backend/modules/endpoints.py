@@ -61,7 +61,7 @@ api = Api("publish", "/publish/v1", tag="模块发布", audience="staff", roles=
 public_api = Api("publish_public", "/publish/v1", tag="模块发布", audience="public")
 
 REVIEWERS = ("publisher", "reviewer")
-READERS = ("publisher", "reviewer", "operator", "auditor")
+READERS = ("publisher", "reviewer", "operator", "auditor", "admin")
 OF_RELEASE = (ReleaseNotFound, NotYourRegion)
 OF_ROLLOUT = (RolloutNotFound, NotYourRegion, WrongState)
 FORM_ROOM = 64 * 1024
@@ -309,6 +309,18 @@ async def team(call: Call, team: str) -> TeamOut:
 async def add_key(call: Call, body: KeyCreate, team: str) -> TeamOut:
     """登记公钥；发布人换密钥要用旧密钥证明"""
     return await teams.add_key(call.who, team, body)
+
+
+@api.post(
+    "/teams/<team:str>/keys/<key:str>/agree",
+    out=TeamOut,
+    idempotent=True,
+    roles=("admin",),
+    errors=(TeamNotFound, TeamExists, KeyRefused),
+)
+async def agree_to_key(call: Call, team: str, key: str) -> TeamOut:
+    """同意另一位管理员登记的公钥，从此可以用"""
+    return await teams.agree(call.who, team, key)
 
 
 @api.post(

@@ -133,12 +133,27 @@ async def _by_two(who: Principal, team: str, number: str, key: Ed25519PublicKey)
     if known["team_id"] != team or known["state"] != "proposed":
         raise TeamExists
     if known["added_by"] == who.id:
-        raise KeyRefused("这把密钥是您提出的，要由另一位管理员再登记一次")
+        raise KeyRefused("这把密钥是您登记的，要由另一位管理员同意")
     if not await db.execute(
         "UPDATE modules_team_key SET state = 'active' WHERE id = $1 AND state = 'proposed'", number
     ):
         raise TeamExists  # revoked by a third since it was read
     await audit.record(who, "modules.key_added", "team", team, key=number, proposed_by=known["added_by"])
+
+
+async def agree(who: Principal, team: str, key: str) -> TeamOut:
+    """Make a key count that another admin proposed. Raises TeamNotFound, KeyRefused."""
+    async with db.transaction():
+        row = await db.fetch_one(
+            "SELECT public_key, state FROM modules_team_key WHERE id = $1 AND team_id = $2", key, team
+        )
+        if row is None:
+            raise KeyRefused("没有登记过这把密钥", context={"key": key[:64]})
+        if row["state"] != "proposed":
+            await active(key)  # says in what state it is; an active one was agreed to already
+        else:
+            await _by_two(who, team, key, sign.load_public(row["public_key"]))
+    return await read(team)
 
 
 async def revoke_key(who: Principal, team: str, key: str, given: Because) -> TeamOut:
@@ -163,7 +178,7 @@ async def active(key: str) -> asyncpg.Record:
         raise KeyRefused("没有登记过这把密钥", context={"key": key})
     if row["state"] != "active":
         words = {
-            "proposed": "这把密钥还要另一位管理员登记才能用",
+            "proposed": "这把密钥还要另一位管理员同意才能用",
             "retired": "这把密钥已经换新",
             "revoked": "这把密钥已经吊销",
         }

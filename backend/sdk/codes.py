@@ -30,6 +30,22 @@ def region_names(codes: list[str]) -> list[str]:
 
 
 @cache
+def _names(table: str, key: str) -> dict[str, str]:
+    name = "code" if table == "regions.json" else "id"
+    return {item[name]: item["name"] for item in _table(table)[key]}
+
+
+def region_name(code: str) -> str:
+    """What a region is called; the code itself when the table does not have it."""
+    return _names("regions.json", "regions").get(code, code)
+
+
+def theme_name(theme: str) -> str:
+    """What a theme is called; the id itself when the table does not have it."""
+    return _names("themes.json", "themes").get(theme, theme)
+
+
+@cache
 def theme_ids() -> dict[str, frozenset[str]]:
     """Theme id → the audiences (`person`, `company`) that have it."""
     return {theme["id"]: frozenset(theme["codes"]) for theme in _table("themes.json")["themes"]}

@@ -69,6 +69,12 @@ export const router = createRouter({
     { path: '/me/payments', component: () => import('@/pages/PaymentsPage.vue'), meta: { level: 1 } },
     { path: '/me/preferences', component: () => import('@/pages/PreferencesPage.vue'), meta: { level: 1 } },
     { path: '/me/display', component: () => import('@/pages/DisplayPage.vue') },
+    { path: '/preview/:ticket', props: true, component: () => import('@/pages/preview/PreviewPage.vue') },
+    {
+      path: '/preview/:ticket/matters/:id',
+      props: true,
+      component: () => import('@/pages/preview/PreviewMatterPage.vue'),
+    },
     { path: '/help', component: () => import('@/pages/HelpPage.vue') },
     { path: '/:rest(.*)*', component: () => import('@/pages/LostPage.vue') },
   ],

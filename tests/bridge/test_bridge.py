@@ -69,9 +69,13 @@ async def test_only_declared_fields_after_consent_and_none_after_it_was_withdraw
     told = (await citizen.call("POST", who, token, status=200))["fields"]
     assert told == {"name": ZHANG.name, "id_number": ZHANG.id_number}
     assert (await opened(citizen))["consented"] is True
+    [given] = (await citizen.call("GET", "/api/v1/me/consents", status=200))["items"]
+    assert given["module"] == OWN
+    assert given["fields"]
     acts = await db.fetch("SELECT act FROM core_audit WHERE citizen_id IS NOT NULL ORDER BY id")
     assert [row["act"] for row in acts][-2:] == ["bridge.consented", "identity.declared"]
     await citizen.call("DELETE", allow, status=204)
+    assert (await citizen.call("GET", "/api/v1/me/consents", status=200))["items"] == []
     assert code(await citizen.call("POST", who, token, status=403)) == "bridge.consent_needed"
     rows = await db.fetch("SELECT ended_at FROM bridge_consent")
     assert len(rows) == 2

@@ -204,6 +204,9 @@ async def test_a_disabled_member_cannot_sign_in_and_is_not_told_why(http: Client
 
 # What anybody may call without a session. A new route that asks for nothing must be added here by somebody who thought.
 OPEN = {
+    "GET /api/v1/previews/<ticket>",  # whoever has the link of an hour
+    "GET /api/v1/previews/<ticket>/matters/<matter>",
+    "GET /callbacks/departments/<module>/cases/<number>/files/<id>",  # the department's signature is the key
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.json",
     "GET /api/v1/regions", "GET /api/v1/home", "GET /api/v1/matters", "GET /api/v1/matters/<matter>",
     "GET /api/v1/own-pages/<matter>", "POST /api/v1/modules/<module>/call",  # a guest's token, bound to no session

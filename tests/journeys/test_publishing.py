@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.async_api import Browser
 
 from backend.sdk import sign
+from backend.sdk.department import fingerprint, new_pair, public_key
 from tests.journeys.browsing import Tab, desk
 from tests.journeys.town import Client, Town, eventually
 from tests.modules.conftest import MATTER, module, named
@@ -108,7 +109,7 @@ async def test_an_admin_registers_a_team_and_its_key(admin: Tab, key: Ed25519Pri
         await tab.tap("confirm")
         await tab.see("notice", "还要另一位管理员")
         name = sign.key_id(lost.public_key())
-        await tab.see(f"key-{name}", "等另一位管理员登记")
+        await tab.see(f"key-{name}", "等另一位管理员同意")
         await tab.tap(f"revoke-{name}")
         await tab.fill("reason", "登记错了")
         await tab.tap("confirm")
@@ -143,6 +144,22 @@ async def test_a_release_is_reviewed_by_somebody_else_goes_gray_live_and_back(
         await desk.tap(f"review-{MODULE}")
         await desk.see("no-secrecy")
         assert await desk("act-approve").count() == 0, "first the secrecy review"
+        await desk.tap("preview")
+        async with desk.page.context.expect_page() as opened:
+            await desk.tap("preview-link")
+        seen = Tab(await opened.value, "the preview")
+        await seen.page.set_viewport_size({"width": 390, "height": 844})
+        await seen.see("preview-note", f"{MODULE}@1.0.0")
+        await seen.tap(f"preview-{MODULE}.sample")
+        await seen.see("guide-materials")
+        await seen.accessible()
+        await seen.fits()
+        await seen.shot("preview-guide")
+        await seen.tap("preview-toggle")
+        await seen.see("preview-form")
+        await seen.accessible()
+        await seen.shot("preview-form")
+        await seen.page.close()
         await desk.tap("act-pass")
         await desk.fill("note", "没有不宜公开的内容")
         await desk.accessible()
@@ -207,6 +224,35 @@ async def test_a_release_is_reviewed_by_somebody_else_goes_gray_live_and_back(
         await tab.tap("confirm")
         await tab.see("rollout-1.1.0", "已回退")
         await tab.see("live", "线上 1.0.0")
+
+
+async def test_a_departments_key_is_registered_by_one_and_confirmed_by_another(publisher: Tab, admin: Tab) -> None:
+    public = new_pair("sm2")[1]
+    name = fingerprint(public_key(public))
+    async with publisher.step("registered"):
+        await publisher.page.goto(f"/console/modules/{MODULE}")
+        await publisher.tap("add-department-key")
+        await publisher.page.get_by_text("私钥不要贴在任何地方").first.wait_for()
+        await publisher.fill("department-key", public)
+        await publisher.accessible()
+        await publisher.tap("confirm")
+        await publisher.see(f"department-key-{name}", "等管理员确认")
+        assert await publisher(f"confirm-{name}").count() == 0
+    async with admin.step("confirmed"):
+        await admin.page.goto(f"/console/modules/{MODULE}")
+        await admin.see(f"department-key-{name}", "国密 SM2")
+        await admin.tap(f"confirm-{name}")
+        await admin.tap("confirm")
+        await admin.see(f"department-key-{name}", "在用")
+        await admin.accessible()
+        await admin.fits()
+        await admin.shot("department-keys")
+    async with publisher.step("revoked"):
+        await publisher.page.reload()
+        await publisher.tap(f"revoke-{name}")
+        await publisher.fill("department-reason", "换新")
+        await publisher.tap("confirm")
+        await publisher.see(f"department-key-{name}", "已吊销")
 
 
 async def test_a_module_is_switched_off_and_on_again(publisher: Tab, town: Town) -> None:

@@ -261,6 +261,17 @@ async def test_a_team_reads_how_its_module_does(publishing: Publishing, http: Cl
     (live,) = found["releases"]
     assert (live["release"], live["role"], live["calls"], live["failures"]) == ("try_module@1.0.0", "live", 1, 0)
     assert live["mean_ms"] > 0
+    await evidence.flush()
+    before = (await publishing.publisher.call("GET", path, status=200))["releases"][0]["views"]
+    guide = "/api/v1/matters/try_module.village_query"
+    for headers in ({}, {}, {"If-None-Match": "*"}):
+        async with http.request("GET", guide, headers=headers) as answer:
+            assert answer.status == (304 if headers else 200)
+    await http.call("GET", "/api/v1/matters/try_module.nothing", status=404)
+    await evidence.flush()
+    await evidence.flush()
+    after = (await publishing.publisher.call("GET", path, status=200))["releases"][0]["views"]
+    assert after - before == 3, "read again from the browser's own copy is read, too; what is not there is not"
     assert (live["forms_left"], live["left_rate"]) == (0, None)
     assert found["ratings"] == {"days": 30, "count": 0, "mean": None, "bad": 0}
     await publishing.elsewhere.call("GET", path, status=403)

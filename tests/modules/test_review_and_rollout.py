@@ -253,7 +253,7 @@ async def test_differences_are_told_in_words(publishing: Publishing) -> None:
     assert ("版本", "changed", "1.0.0", "1.1.0") in told
     assert ("办结时限 › 承诺时限 › 多长", "changed", "3", "2") in told
     assert ("表单", "added", None, "备注") in told
-    assert ("表单“月租金（元）” › 显示的标题", "changed", "金额（元）", "月租金（元）") in told
+    assert ("表单“月租金（元）” › 标题", "changed", "金额（元）", "月租金（元）") in told
     assert ("材料“收入证明原件” › 材料名称", "changed", "收入证明", "收入证明原件") in told
 
 

@@ -11,7 +11,7 @@ import pytest
 from backend.core import db
 from backend.modules import examine
 from backend.sdk import bundle, sign
-from tests.modules.conftest import TEAM, Publishing, counts, module, named
+from tests.modules.conftest import TEAM, Publishing, Terminal, counts, module, named
 
 
 def codes(problem: dict[str, Any]) -> set[str]:
@@ -129,6 +129,28 @@ async def test_a_lost_key_is_replaced_by_two_admins_and_never_by_one(publishing:
         "SELECT act FROM core_audit WHERE subject_id = $1 AND act LIKE 'modules.key%' ORDER BY id", TEAM
     )
     assert [row["act"] for row in told][-2:] == ["modules.key_proposed", "modules.key_added"]
+
+
+async def test_the_second_admin_agrees_by_the_number_of_the_key(publishing: Publishing, terminal: Terminal) -> None:
+    path = f"/publish/v1/teams/{TEAM}/keys"
+    new = sign.generate()
+    new_id = sign.key_id(new.public_key())
+    await publishing.admin.call("POST", path, {"public_key": sign.public_pem(new.public_key())}, status=201)
+    for who, key, status in (
+        (publishing.admin, new_id, 403),
+        (publishing.publisher, new_id, 403),
+        (publishing.deputy, "0" * 16, 403),
+        (publishing.deputy, new_id, 200),
+        (publishing.deputy, new_id, 200),
+    ):
+        await who.call("POST", f"{path}/{key}/agree", status=status)
+    assert (await publishing.upload(module(), key=new))[0] == 201
+    third = sign.generate()
+    await publishing.admin.call("POST", path, {"public_key": sign.public_pem(third.public_key())}, status=201)
+    told = await terminal.run("team", TEAM, "--agree", sign.key_id(third.public_key()), by=publishing.deputy)
+    assert "等另一位管理员同意" not in told
+    await publishing.admin.call("POST", f"{path}/{new_id}/revoke", {"reason": "丢了"}, status=200)
+    assert (await publishing.deputy.call("POST", f"{path}/{new_id}/agree", status=403))["context"]["state"] == "revoked"
 
 
 async def test_a_proposed_key_that_is_revoked_is_never_agreed_to(publishing: Publishing) -> None:

@@ -605,6 +605,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我同意过哪些部门的页面读取哪些信息 */
+        get: operations["bridge_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/data-uses": {
         parameters: {
             query?: never;
@@ -923,6 +940,40 @@ export interface paths {
         };
         /** 给我发过通知的部门 */
         get: operations["push_agencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/previews/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a preview link shows: a release and its matters. */
+        get: operations["previews_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/previews/{ticket}/matters/{matter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A guide of the release as citizens would get it. */
+        get: operations["previews_preview_matter"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2013,6 +2064,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/publish/v1/releases/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 一小时有效的链接，在群众页面里看这个版本 */
+        post: operations["publish_previews_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/publish/v1/releases/{id}/reject": {
         parameters: {
             query?: never;
@@ -2229,6 +2297,23 @@ export interface paths {
         put?: never;
         /** 登记公钥；发布人换密钥要用旧密钥证明 */
         post: operations["publish_add_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/publish/v1/teams/{team}/keys/{key}/agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意另一位管理员登记的公钥，从此可以用 */
+        post: operations["publish_agree_to_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3872,6 +3957,21 @@ export interface components {
             generation: number;
         };
         /**
+         * GivenConsent
+         * @description What the pages of a module may learn of the citizen. `fields` are names of declared fields.
+         */
+        GivenConsent: {
+            department: string;
+            fields: string[];
+            module: string;
+            module_name: string;
+            since: string;
+        };
+        /** GivenConsents */
+        GivenConsents: {
+            items: components["schemas"]["GivenConsent"][];
+        };
+        /**
          * GrantCreate
          * @description What wx.requestSubscribeMessage answered, per template.
          */
@@ -4530,6 +4630,26 @@ export interface components {
             channel: "alipay" | "inbox" | "jpush" | "sms" | "wechat";
             cut: boolean;
             lines: string[];
+        };
+        /**
+         * PreviewLink
+         * @description `path` is a page of the citizens' site. Whoever has it sees the release until `expires_at`.
+         */
+        PreviewLink: {
+            expires_at: string;
+            path: string;
+        };
+        /**
+         * PreviewOut
+         * @description A release that is looked at before citizens get it. `matters` are the first two hundred of `total`.
+         */
+        PreviewOut: {
+            expires_at: string;
+            matters: components["schemas"]["MatterCard"][];
+            name: string;
+            release: string;
+            state: string;
+            total: number;
         };
         /**
          * Problem
@@ -6605,6 +6725,26 @@ export interface operations {
             };
         };
     };
+    bridge_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenConsents"];
+                };
+            };
+        };
+    };
     identity_read_data_uses: {
         parameters: {
             query?: {
@@ -7126,6 +7266,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agencies"];
+                };
+            };
+        };
+    };
+    previews_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+        };
+    };
+    previews_preview_matter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
                 };
             };
         };
@@ -8960,6 +9145,30 @@ export interface operations {
             };
         };
     };
+    publish_previews_make: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewLink"];
+                };
+            };
+        };
+    };
     publish_reject: {
         parameters: {
             query?: never;
@@ -9311,6 +9520,31 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+        };
+    };
+    publish_agree_to_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,12 @@
 /** Calls of `/publish/v1`: modules, their releases, rollouts, switches, teams and keys. */
 import { read } from './api'
 import type {
+  DepartmentKeys,
   Differences,
   Health,
   Module,
   ModulePage,
+  Preview,
   Release,
   Rollout,
   RolloutStep,
@@ -38,7 +40,7 @@ export const STATES: Record<string, string> = {
 }
 
 export const KEY_STATES: Record<string, string> = {
-  proposed: '等另一位管理员登记',
+  proposed: '等另一位管理员同意',
   active: '在用',
   retired: '已换新',
   revoked: '已吊销',
@@ -83,8 +85,32 @@ export const createTeam = (body: { id: string; name: string }, attempt: string) 
 export const addKey = (team: string, publicKey: string, attempt: string) =>
   read<Team>(`${P}/teams/${id(team)}/keys`, { method: 'POST', key: attempt, body: { public_key: publicKey } })
 
+export const agreeToKey = (team: string, key: string, attempt: string) =>
+  read<Team>(`${P}/teams/${id(team)}/keys/${id(key)}/agree`, { method: 'POST', key: attempt })
+
 export const revokeKey = (team: string, key: string, reason: string, attempt: string) =>
   read<Team>(`${P}/teams/${id(team)}/keys/${id(key)}/revoke`, { method: 'POST', key: attempt, body: { reason } })
+
+/** A path of the citizens' site that shows a release for an hour. */
+export const previewOf = (key: string, attempt: string) =>
+  read<Preview>(`${P}/releases/${id(key)}/preview`, { method: 'POST', key: attempt })
+
+export const departmentKeysOf = (module: string, signal?: AbortSignal) =>
+  read<DepartmentKeys>(`${P}/modules/${id(module)}/department-keys`, { signal })
+
+export const addDepartmentKey = (module: string, publicKey: string, attempt: string) =>
+  read<DepartmentKeys>(`${P}/modules/${id(module)}/department-keys`, {
+    method: 'POST',
+    key: attempt,
+    body: { public_key: publicKey },
+  })
+
+export const actOnDepartmentKey = (module: string, key: string, act: 'confirm' | 'revoke', attempt: string, reason = '') =>
+  read<DepartmentKeys>(`${P}/modules/${id(module)}/department-keys/${id(key)}/${act}`, {
+    method: 'POST',
+    key: attempt,
+    ...(act === 'revoke' ? { body: { reason } } : {}),
+  })
 
 /** Codes or names between any marks people put: 510104、510105 or a, b. */
 export const listOf = (text: string) => text.split(/[\s,，、;；+]+/).filter((part) => part !== '')

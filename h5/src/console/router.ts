@@ -17,7 +17,7 @@ declare module 'vue-router' {
 const HANDLERS = ['window', 'reviewer']
 const ADMINS = ['admin', 'auditor']
 const OPERATORS = ['operator', 'auditor']
-const PUBLISHERS = ['publisher', 'reviewer', 'auditor']
+const PUBLISHERS = ['publisher', 'reviewer', 'auditor', 'admin']
 const KEEPERS = ['publisher', 'admin', 'auditor']
 
 function home(): string {

@@ -6,7 +6,7 @@ import Console from '../Console.vue'
 import { holdText, listOf, percentText, stepText } from '../publishing'
 import { consoleRouter } from '../router'
 import { gate } from '../session'
-import type { Differences, Health, Module, Release, Team } from '../types'
+import type { DepartmentKeys, Differences, Health, Module, Release, Team } from '../types'
 import { json, problem, staffSession } from './samples'
 
 interface Sent {
@@ -68,6 +68,15 @@ const moduleOut = (given: Partial<Module> = {}): Module => ({
   ...given,
 })
 
+const departmentKeys: DepartmentKeys = {
+  module: 'try_module',
+  keys: [
+    { id: 'aaaa000011112222', algorithm: 'sm2', state: 'proposed', created_at: AT, ended_at: null, reason: '' },
+    { id: 'bbbb000011112222', algorithm: 'ed25519', state: 'active', created_at: AT, ended_at: null, reason: '' },
+  ],
+  platform: [{ id: 'tianfu', algorithm: 'ed25519', public_key: 'PEM' }],
+}
+
 const health: Health = {
   module: 'try_module',
   hours: 24,
@@ -75,6 +84,7 @@ const health: Health = {
     {
       release: 'try_module@1.0.0',
       role: 'live',
+      views: 7,
       calls: 40,
       failures: 1,
       failure_rate: 0.025,
@@ -86,6 +96,7 @@ const health: Health = {
     {
       release: 'try_module@1.1.0',
       role: 'candidate',
+      views: 0,
       calls: 0,
       failures: 0,
       failure_rate: null,
@@ -136,6 +147,7 @@ async function server(path: string, init: RequestInit): Promise<Response> {
   if (path === '/publish/v1/releases/r1') return json(found)
   if (path.startsWith('/publish/v1/releases')) return json({ items: [], next: null })
   if (path.startsWith('/publish/v1/modules/try_module/health')) return json(health)
+  if (path.endsWith('/department-keys')) return json(departmentKeys)
   if (path === '/publish/v1/modules/try_module') return json(shownModule)
   if (path.startsWith('/publish/v1/modules')) return json({ items: [], next: null })
   if (path === '/publish/v1/teams/try_team') return json(shownTeam)
@@ -359,8 +371,8 @@ describe('a module', () => {
       [...row.querySelectorAll('td')].map((cell) => cell.textContent?.trim()),
     )
     expect(rows).toEqual([
-      ['1.0.0（线上）', '40', '1（2.5%）', '120 毫秒', '9', '1（10.0%）'],
-      ['1.1.0（灰度）', '0', '0（—）', '—', '0', '0（—）'],
+      ['1.0.0（线上）', '7', '40', '1（2.5%）', '120 毫秒', '9', '1（10.0%）'],
+      ['1.1.0（灰度）', '0', '0', '0（—）', '—', '0', '0（—）'],
     ])
     expect(text('ratings')).toContain('还没有')
   })
@@ -410,6 +422,39 @@ describe('a module', () => {
   })
 })
 
+describe('the keys of a department', () => {
+  it('are registered by a publisher, who cannot confirm them', async () => {
+    await open('/modules/try_module', 'add-department-key')
+    expect(part('confirm-aaaa000011112222')).toBeNull()
+    await press('add-department-key')
+    await write('department-key', '-----BEGIN PRIVATE KEY-----')
+    await press('confirm')
+    expect(sent).toEqual([])
+    await write('department-key', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----')
+    onDeed = () => json(departmentKeys)
+    await press('confirm')
+    await until(() => expect(text('department-notice')).toContain('管理员确认'))
+    expect(sent[0]?.path).toBe('/publish/v1/modules/try_module/department-keys')
+  })
+
+  it('are confirmed by an admin, and only those that wait', async () => {
+    roles = ['admin']
+    await open('/modules/try_module', 'department-key-aaaa000011112222')
+    expect(part('confirm-bbbb000011112222')).toBeNull()
+    await press('confirm-aaaa000011112222')
+    onDeed = () => json(departmentKeys)
+    await press('confirm')
+    await until(() => expect(text('department-notice')).toContain('几秒内生效'))
+    expect(sent.map((one) => one.path)).toEqual(['/publish/v1/modules/try_module/department-keys/aaaa000011112222/confirm'])
+  })
+
+  it('are only looked at by a reviewer', async () => {
+    roles = ['reviewer']
+    await open('/modules/try_module', 'department-key-aaaa000011112222')
+    for (const name of ['add-department-key', 'confirm-aaaa000011112222', 'revoke-bbbb000011112222']) expect(part(name)).toBeNull()
+  })
+})
+
 describe('a team', () => {
   it('has its keys revoked by an admin, with the reason', async () => {
     roles = ['admin']
@@ -445,6 +490,19 @@ describe('a team', () => {
     }
     await press('confirm')
     await until(() => expect(text('notice')).toContain('另一位管理员'))
+  })
+
+  it('has a key that another admin proposed agreed to', async () => {
+    roles = ['admin']
+    shownTeam = team({ keys: [{ id: 'k2', state: 'proposed', created_at: AT, ended_at: null, reason: '' }] })
+    await open('/teams', 'team-try_team')
+    await press('team-try_team')
+    await until(() => expect(part('agree-k2')).not.toBeNull())
+    await press('agree-k2')
+    onDeed = () => json(team({ keys: [{ id: 'k2', state: 'active', created_at: AT, ended_at: null, reason: '' }] }))
+    await press('confirm')
+    await until(() => expect(part('agree-k2')).toBeNull())
+    expect(sent.map((one) => one.path)).toEqual(['/publish/v1/teams/try_team/keys/k2/agree'])
   })
 
   it('shows a publisher its keys, and leaves them alone', async () => {
