@@ -90,6 +90,7 @@ async def plan(sender: str, limit: int = PLAN_BATCH) -> int:
 
 
 async def _plan(rows: list[asyncpg.Record], kind: str, urgent: bool, at: datetime, sender: str) -> None:
+    await reach.one_at_a_time([row["citizen_id"] for row in rows], kind)
     reached = await reach.load_many([str(row["citizen_id"]) for row in rows], kind, urgent=urgent, at=at)
     columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
     template = ""

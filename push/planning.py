@@ -35,8 +35,7 @@ async def plan(message_id: str | uuid.UUID) -> bool:
     if message is None:
         return False
     before = await _used(key)
-    choices: list[Choice] = []
-    template = ""
+    reached: reach.Reach | None = None
     pointless = message["expires_at"] <= at or (message["read_at"] is not None and before)
     if not pointless and all(state == "failed" for state, _ in before.values()):
         tried = {channel: why for channel, (_, why) in before.items()}
@@ -48,7 +47,7 @@ async def plan(message_id: str | uuid.UUID) -> bool:
             tried=tried,
             agency=message["agency"] or "",
         )
-        choices, template = choose(reached.facts), reached.template
+    choices: list[Choice] = []
     async with db.transaction():
         # two workers that plan one message at once must not queue two channels
         await db.execute("SELECT 1 FROM push_message WHERE id = $1 FOR UPDATE", key)
@@ -56,7 +55,10 @@ async def plan(message_id: str | uuid.UUID) -> bool:
             return False
         if message["sender"] is not None and await senders.held(message["sender"]):
             return False  # paused: planned again after the lease, if it is open then; the sweep ends what was stopped
-        await _write(key, choices, template, at, message["sender"])
+        if reached is not None:
+            await reach.one_at_a_time([message["citizen_id"]], message["kind"])
+            choices = choose(await reach.counted_again(reached.facts, message["citizen_id"]))
+            await _write(key, choices, reached.template, at, message["sender"])
         await db.execute("UPDATE push_message SET plan_at = NULL WHERE id = $1", key)
     return bool(choices)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import asyncpg
@@ -114,6 +114,14 @@ async def addresses_of(citizen_ids: Sequence[str]) -> Mapping[str, Addresses]:
     return {citizen: await ports().addresses(citizen) for citizen in citizen_ids}
 
 
+async def counted_again(facts: Facts, citizen: uuid.UUID) -> Facts:
+    """The facts with what was told meanwhile; after `one_at_a_time`."""
+    if facts.kind not in CAPS:
+        return facts
+    day, week = (await _lately([citizen], facts.kind, facts.at)).get(str(citizen), (0, 0))
+    return replace(facts, told_day=day, told_week=week)
+
+
 async def _read(
     citizen_ids: Sequence[str], kind: str, at: datetime
 ) -> Callable[[str, Addresses, bool, Mapping[str, str], str], Reach]:
@@ -170,6 +178,20 @@ async def _read(
         )
 
     return of
+
+
+async def one_at_a_time(citizens: Sequence[uuid.UUID], kind: str) -> None:
+    """Until the caller's transaction ends nobody else chooses channels for these citizens and this kind: two sendings
+    that meet would each count without the other, and a cap would let both by. Kinds without a cap wait for nobody.
+
+    Rows of messages are locked before this, never after; and the locks are taken in one order."""
+    if kind in CAPS:
+        await db.fetch(
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT hashtextextended('push_cap:' || $2 || c, 0) AS key"
+            " FROM unnest($1::text[]) AS t (c) GROUP BY 1 ORDER BY 1) k",
+            [str(citizen) for citizen in citizens],
+            kind,
+        )
 
 
 async def _lately(citizens: Sequence[uuid.UUID], kind: str, at: datetime) -> dict[str, tuple[int, int]]:

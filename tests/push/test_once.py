@@ -7,15 +7,18 @@ import json
 import os
 import signal
 import sys
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.core import db
 from backend.core.clock import shifted
-from push import planning, ports, receipts, sending, tasks
+from push import bulk, planning, ports, reach, receipts, senders, sending, service, tasks
+from push.choosing import CAPS
 from tests.conftest import Simulators
 from tests.push.conftest import Person, Town, counts, fault, received, tell
 
@@ -320,3 +323,66 @@ async def test_one_message_that_cannot_be_planned_holds_up_nobody(town: Town, sa
     with shifted(timedelta(seconds=60)):
         await tasks.replay.run()
     assert await counts(sandbox) == {"sms": 2}
+
+
+async def told_outside(person: Person) -> int:
+    rows = await db.fetch(
+        "SELECT count(*) AS n FROM push_delivery d JOIN push_message m ON m.id = d.message_id WHERE m.citizen_id = $1"
+        " AND d.state NOT IN ('skipped', 'failed', 'expired', 'stopped')",
+        uuid.UUID(person.id),
+    )
+    return int(rows[0]["n"])
+
+
+NOTICE = {"title": "一项政策有调整", "body": "点开查看具体内容。", "reason": "您的地区在政策范围内"}
+
+
+async def waits(person: Person) -> int:
+    [row] = await db.fetch(
+        "SELECT count(*) AS n FROM push_message WHERE citizen_id = $1 AND plan_at IS NOT NULL", uuid.UUID(person.id)
+    )
+    return int(row["n"])
+
+
+async def test_notices_that_meet_pass_no_cap_together(town: Town, sandbox: Simulators) -> None:
+    """Five are planned at the same moment, and each has counted before any of them was written."""
+    person = town.person()
+    await with_device(person)
+    await person.prefer()
+    messages = [
+        await service.notify(person.id, "policy", **NOTICE, dedupe_key=f"cap:{person.id}:{number}")
+        for number in range(5)
+    ]
+    barrier = asyncio.Barrier(5)
+    counted = reach.load
+
+    async def together(*given: Any, **more: Any) -> Any:
+        found = await counted(*given, **more)
+        await barrier.wait()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reach, "load", together)
+        await asyncio.gather(*(planning.plan(key) for key in messages))
+    assert (await told_outside(person), await waits(person)) == (CAPS["policy"][0], 0)
+
+
+async def test_mass_sendings_that_meet_pass_no_cap_together(town: Town, sandbox: Simulators) -> None:
+    people = [town.person() for _ in range(3)]
+    for person in people:
+        await with_device(person)
+        await person.prefer()
+    lanes = [f"campaign:{uuid.uuid4().hex}" for _ in range(5)]
+    for number, lane in enumerate(lanes):
+        await senders.opened(lane, pace=1000)
+        order = people if number % 2 else list(reversed(people))
+        told = {uuid.UUID(person.id): f"cap:{lane}:{person.id}" for person in order}
+        await service.notify_many(told, "policy", **NOTICE, link=None, sender=lane)
+    single = await service.notify(people[0].id, "policy", **NOTICE, dedupe_key=f"cap:{people[0].id}")
+    try:
+        await asyncio.gather(planning.plan(single), *(bulk.plan(lane) for lane in lanes))
+        for person in people:
+            assert (await told_outside(person), await waits(person)) == (CAPS["policy"][0], 0)
+    finally:
+        for lane in lanes:
+            await senders.stopped(lane)
