@@ -40,6 +40,9 @@ OF_ACT = (
 
 
 class CampaignsQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`open`: only those that may still tell somebody something."""
+
+    open: bool = False
     cursor: Annotated[str, Meta(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
@@ -95,7 +98,7 @@ async def sender_scores(call: Call) -> SenderScores:
 async def campaigns(call: Call) -> CampaignList:
     """通知任务，新的在前"""
     query: CampaignsQuery = call.query
-    return await service.list_of(call.who, cursor=query.cursor, limit=query.limit)
+    return await service.list_of(call.who, cursor=query.cursor, limit=query.limit, only_open=query.open)
 
 
 @api.post("/campaigns", body=CampaignPut, out=CampaignOut, status=201, idempotent=True, errors=OF_RULE)

@@ -58,14 +58,19 @@ async def act(who: Principal, campaign_id: str, name: str, given: Act) -> Campai
     return await get(who, str(await writing.act(who, campaign_id, name, given)))
 
 
-async def list_of(who: Principal, *, cursor: str | None, limit: int) -> CampaignList:
-    """Newest first, without figures."""
+OPEN = [state for state, acts in writing.TRANSITIONS.items() if acts]
+
+
+async def list_of(who: Principal, *, cursor: str | None, limit: int, only_open: bool = False) -> CampaignList:
+    """Newest first, without figures. `only_open`: those that may still tell somebody something."""
     before, last = paging.position(cursor, paging.FIRST_DOWN)
     rows = await db.fetch(
-        "SELECT * FROM campaigns_campaign WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM campaigns_campaign WHERE (created_at, id) < ($1, $2) AND ($4::varchar[] IS NULL"
+        " OR state = ANY($4)) ORDER BY created_at DESC, id DESC LIMIT $3",
         before,
         last,
         limit + 1,
+        OPEN if only_open else None,
     )
     more, rows = len(rows) > limit, rows[:limit]
     return CampaignList(

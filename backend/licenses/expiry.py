@@ -1,5 +1,5 @@
-"""Licences by the day they end, for whoever reminds their holders. Every query walks the index (type, valid_until, id):
-it costs what ends in the days asked for, not what exists."""
+"""Licences by the day they end, for whoever reminds their holders; none of accounts that are closed. Every query
+walks the index (type, valid_until, id): it costs what ends in the days asked for, not what exists."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from datetime import date
 import msgspec
 
 from backend.core import db
+from backend.identity.audience import LIVING, PEOPLE
 
 FIRST = uuid.UUID(int=0)
+_HELD = f"EXISTS (SELECT 1 FROM {PEOPLE} WHERE c.id = l.citizen_id AND {LIVING})"  # noqa: S608 - words of ours
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -26,8 +28,8 @@ class Ending(msgspec.Struct, frozen=True):
 async def ending(kind: str, after: date, until: date, *, place: tuple[date, uuid.UUID], limit: int) -> list[Ending]:
     """Valid licences of a type whose last day lies in (after, until], in order of (day, id), behind `place`."""
     rows = await db.fetch(
-        "SELECT id, citizen_id, name, valid_until FROM licenses_license WHERE type = $1 AND valid_until > $2"
-        " AND valid_until <= $3 AND (valid_until, id) > ($4, $5) AND state = 'valid'"
+        "SELECT id, citizen_id, name, valid_until FROM licenses_license l WHERE type = $1 AND valid_until > $2"  # noqa: S608
+        f" AND valid_until <= $3 AND (valid_until, id) > ($4, $5) AND state = 'valid' AND {_HELD}"
         " ORDER BY valid_until, id LIMIT $6",
         kind,
         after,
@@ -42,8 +44,8 @@ async def ending(kind: str, after: date, until: date, *, place: tuple[date, uuid
 async def counts(kind: str, after: date, until: date) -> dict[date, int]:
     """How many valid licences of a type end on each day in (after, until]."""
     rows = await db.fetch(
-        "SELECT valid_until, count(*) AS n FROM licenses_license WHERE type = $1 AND valid_until > $2"
-        " AND valid_until <= $3 AND state = 'valid' GROUP BY valid_until",
+        "SELECT valid_until, count(*) AS n FROM licenses_license l WHERE type = $1 AND valid_until > $2"  # noqa: S608
+        f" AND valid_until <= $3 AND state = 'valid' AND {_HELD} GROUP BY valid_until",
         kind,
         after,
         until,
@@ -58,7 +60,8 @@ async def still_ending(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """
     wanted: Sequence[uuid.UUID] = list(ids)
     rows = await db.fetch(
-        "SELECT l.id, l.citizen_id FROM licenses_license l WHERE l.id = ANY($1::uuid[]) AND l.state = 'valid'"
+        "SELECT l.id, l.citizen_id FROM licenses_license l WHERE l.id = ANY($1::uuid[]) AND l.state = 'valid'"  # noqa: S608
+        f" AND {_HELD}"
         " AND NOT EXISTS (SELECT 1 FROM licenses_license n WHERE n.citizen_id = l.citizen_id AND n.type = l.type"
         " AND n.id <> l.id AND n.state = 'valid' AND (n.valid_until IS NULL OR n.valid_until > l.valid_until))",
         wanted,

@@ -10,10 +10,12 @@ from backend.reminders.errors import (
     CallNotFound,
     CannotSnooze,
     NoNumber,
+    NothingProposed,
     ReminderNotFound,
     RuleChanged,
     RuleInvalid,
     RuleNotFound,
+    SecondPersonNeeded,
 )
 from backend.reminders.schemas import (
     CallDone,
@@ -21,6 +23,7 @@ from backend.reminders.schemas import (
     CallNumber,
     CallsQuery,
     ReminderList,
+    RuleDecision,
     RuleList,
     RuleOut,
     RulePut,
@@ -72,10 +75,32 @@ async def called(call: Call, body: CallDone, id: str) -> None:
 @operate_api.get("/reminder-rules", roles=("operator", "auditor"), out=RuleList)
 async def rules(call: Call) -> RuleList:
     """到期提醒规则，以及今后 30 天要提醒多少"""
-    return await service.all_rules()
+    return await service.all_rules(call.who)
 
 
 @operate_api.put("/reminder-rules", body=RulePut, out=RuleOut, errors=(RuleNotFound, RuleChanged, RuleInvalid))
 async def put_rule(call: Call, body: RulePut) -> RuleOut:
-    """修改一条到期提醒规则"""
+    """提出对一条到期提醒规则的修改，由另一个运营人员批准；只是停用的立即停用"""
     return await service.put(call.who, body)
+
+
+@operate_api.post(
+    "/reminder-rules/<id:str>/approve",
+    body=RuleDecision,
+    out=RuleOut,
+    errors=(RuleNotFound, RuleChanged, NothingProposed, SecondPersonNeeded),
+)
+async def approve_rule(call: Call, body: RuleDecision, id: str) -> RuleOut:
+    """批准另一个运营人员提出的修改"""
+    return await service.approve(call.who, id, body.version)
+
+
+@operate_api.post(
+    "/reminder-rules/<id:str>/reject",
+    body=RuleDecision,
+    out=RuleOut,
+    errors=(RuleNotFound, RuleChanged, NothingProposed),
+)
+async def reject_rule(call: Call, body: RuleDecision, id: str) -> RuleOut:
+    """不批准，或撤回自己提出的修改"""
+    return await service.reject(call.who, id, body.version)

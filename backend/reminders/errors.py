@@ -19,6 +19,18 @@ class RuleChanged(AppError):
     title = "这条规则刚被别人修改过，请刷新后再改"
 
 
+class NothingProposed(AppError):
+    code = "reminders.nothing_proposed"
+    status = 409
+    title = "这条规则没有等人批准的修改"
+
+
+class SecondPersonNeeded(AppError):
+    code = "reminders.second_person"
+    status = 403
+    title = "修改要由另一个运营人员批准"
+
+
 class RuleInvalid(AppError):
     code = "reminders.rule_invalid"
     status = 422

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -18,6 +19,7 @@ class ReminderRule(BaseModel):
     operator writes it (`edited_by`); what the operator wrote stays. `reached`: days before → the last valid day up to
     which that step was scanned, so that a scan takes up where the last one ended, however long ago. `call_days`: so
     many days before the end, who was told and has neither looked nor renewed is put on the list of people to be called.
+    `proposed` is what an operator wants it to be (`schemas.Proposed`), until another operator agrees.
     """
 
     key = fields.CharField(max_length=140, unique=True)
@@ -35,6 +37,10 @@ class ReminderRule(BaseModel):
     edited_at: datetime | None = fields.DatetimeField(null=True)
     scanned_at: datetime | None = fields.DatetimeField(null=True)
     call_days = fields.SmallIntField(null=True)
+    proposed: dict[str, Any] | None = fields.JSONField(null=True)
+    proposed_by = fields.CharField(max_length=64, null=True)
+    proposed_name = fields.CharField(max_length=64, null=True)
+    proposed_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "reminders_rule"

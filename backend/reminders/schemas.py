@@ -17,6 +17,19 @@ class ForecastDay(msgspec.Struct, kw_only=True):
     count: int
 
 
+class Proposed(msgspec.Struct, kw_only=True):
+    """What an operator wants a rule to be; it holds once another operator has agreed. `yours`: you proposed it."""
+
+    days: list[int]
+    text: str
+    active: bool
+    resume: bool
+    call_days: int | None
+    by: str
+    at: datetime
+    yours: bool
+
+
 class RuleOut(msgspec.Struct, kw_only=True):
     """`days`: how many days before the last valid day, largest first. `forecast`: reminders of the next 30 days, days
     without any left out. `held`: why scanning stopped and waits for a person."""
@@ -41,6 +54,13 @@ class RuleOut(msgspec.Struct, kw_only=True):
     told: int
     cancelled: int
     waiting: int
+    proposed: Proposed | None
+
+
+class RuleDecision(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`version` as it was read."""
+
+    version: Annotated[int, Meta(ge=1)]
 
 
 class RuleList(msgspec.Struct, kw_only=True):
@@ -49,8 +69,9 @@ class RuleList(msgspec.Struct, kw_only=True):
 
 
 class RulePut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`version` as it was read. `resume`: scan again after a hold, from today on. `call_days`: so many days before the
-    end, who has neither looked nor renewed is to be called; null: nobody is."""
+    """What the rule is to be. It holds once another operator has agreed; a rule that is merely switched off stops at
+    once. `version` as it was read. `resume`: scan again after a hold, from today on. `call_days`: so many days before
+    the end, who has neither looked nor renewed is to be called; null: nobody is."""
 
     id: Id
     version: Annotated[int, Meta(ge=1)]

@@ -10,11 +10,11 @@ from backend.core.clock import SHANGHAI, today
 from backend.core.sessions import Principal
 from backend.reminders import calls
 from backend.reminders.errors import CannotSnooze, ReminderNotFound
-from backend.reminders.rules import all_rules, put
+from backend.reminders.rules import all_rules, approve, put, reject
 from backend.reminders.scan import link_of, scan, tell
 from backend.reminders.schemas import ReminderList, ReminderOut
 
-__all__ = ["all_rules", "mine", "move_citizen", "put", "scan", "snooze", "tell"]
+__all__ = ["all_rules", "approve", "mine", "move_citizen", "put", "reject", "scan", "snooze", "tell"]
 
 MOST_SNOOZES = 3
 _MORNING = time(9, 0)

@@ -491,3 +491,19 @@ async def test_a_standing_notice_tells_each_day_who_has_come_to_fit_and_nobody_t
     await act(operator, campaign, "stop")
     late = await town.person(age=62)
     assert late not in await day(4)
+
+
+async def test_the_open_ones_alone_are_what_the_calendar_reads(
+    town: Town, operator: Handler, second: Handler, sandbox: Simulators
+) -> None:
+    await people(town, 1)
+    over = await started(operator, second)
+    waiting = await operator.api.call("POST", "/operate/v1/campaigns", WORDS, status=201)
+    await act(operator, over, "stop")
+    listed = await operator.api.call("GET", "/operate/v1/campaigns?open=true&limit=100", status=200)
+    found = {item["id"]: item["state"] for item in listed["items"]}
+    assert waiting["id"] in found
+    assert over["id"] not in found
+    assert not {"done", "stopped"} & set(found.values())
+    every = await operator.api.call("GET", "/operate/v1/campaigns?limit=100", status=200)
+    assert {over["id"], waiting["id"]} <= {item["id"] for item in every["items"]}

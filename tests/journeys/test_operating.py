@@ -88,7 +88,7 @@ async def test_a_notice_goes_from_a_rule_to_the_inbox_after_a_second_person_agre
     assert numbers["targeted"] == sum(numbers[part] for part in parts) >= 1
 
 
-async def test_reminder_rules_are_shown_and_changed(operator: Tab) -> None:
+async def test_reminder_rules_are_shown_and_changed_by_two(operator: Tab, town: Town) -> None:
     tab = operator
     key = "province_traffic_police.driving_license_renewal#0"
     async with tab.step("rules"):
@@ -102,7 +102,19 @@ async def test_reminder_rules_are_shown_and_changed(operator: Tab) -> None:
         await tab.fill("days", "60、14、3")
         await tab.accessible()
         await tab.tap("confirm")
+        await tab.see(f"proposed-{key}", "到期前 60、14、3 天")
+        await tab.see(f"rule-{key}", "到期前 90、30、7、1 天")
+        assert await tab(f"approve-{key}").count() == 0, "not one's own"
+        await tab.accessible()
+        await tab.shot("reminder-proposed")
+    second = await town.staff("operator.second")
+    rules = (await second.call("GET", "/operate/v1/reminder-rules"))["items"]
+    [rule] = [item for item in rules if item["key"] == key]
+    await second.call("POST", f"/operate/v1/reminder-rules/{rule['id']}/approve", {"version": rule["version"]})
+    async with tab.step("agreed"):
+        await tab.page.reload()
         await tab.see(f"rule-{key}", "到期前 60、14、3 天")
+        assert await tab(f"proposed-{key}").count() == 0
 
 
 async def test_a_template_is_written_changed_and_used(operator: Tab) -> None:

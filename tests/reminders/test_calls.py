@@ -14,7 +14,7 @@ from backend.core.sessions import Principal
 from backend.reminders import calls
 from tests.cases.people import Handler, handler
 from tests.conftest import Client, Server
-from tests.reminders.test_reminders import holds, night, rule_of
+from tests.reminders.test_reminders import holds, night, rule_of, write
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def elsewhere(running: Server, http: Client) -> Handler:
 async def wants_calls(operator: Handler, days: int | None = 10) -> None:
     rule = await rule_of(operator)
     body = {key: rule[key] for key in ("id", "version", "days", "text", "active")}
-    await operator.api.call("PUT", "/operate/v1/reminder-rules", {**body, "call_days": days}, status=200)
+    await write(operator, {**body, "call_days": days})
 
 
 async def listed(who: Handler) -> list[dict[str, Any]]:

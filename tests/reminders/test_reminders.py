@@ -15,6 +15,7 @@ from backend.reminders import rules, scan, tasks
 from tests.cases.people import Handler, handler
 from tests.conftest import Client, Server
 from tests.licenses.conftest import citizen_of, entry, issue
+from tests.reminders.conftest import second
 
 KEY = "chengdu_housing_fund.rent_withdrawal#0"
 DAYS = [30, 7, 1]
@@ -44,6 +45,15 @@ async def told(client: Client) -> list[dict[str, Any]]:
 async def rule_of(operator: Handler, key: str = KEY) -> dict[str, Any]:
     listed = await operator.api.call("GET", "/operate/v1/reminder-rules", status=200)
     return next(item for item in listed["items"] if item["key"] == key)
+
+
+async def write(operator: Handler, body: dict[str, Any]) -> dict[str, Any]:
+    """Have a rule changed: one operator proposes, another agrees."""
+    made = await operator.api.call("PUT", "/operate/v1/reminder-rules", body, status=200)
+    if made["proposed"] is None:
+        return dict(made)
+    path = f"/operate/v1/reminder-rules/{made['id']}/approve"
+    return dict(await second(operator).api.call("POST", path, {"version": made["version"]}, status=200))
 
 
 async def test_a_holder_is_told_on_the_day_with_the_way_to_renew(zhang: Client) -> None:
@@ -155,7 +165,7 @@ async def test_a_clock_that_jumps_far_stops_the_rule_until_a_person_looks(zhang:
     rule = await rule_of(operator)
     assert "核对系统时间" in rule["held"]
     body = {key: rule[key] for key in ("id", "version", "days", "text", "active")}
-    mended = await operator.api.call("PUT", "/operate/v1/reminder-rules", {**body, "resume": True}, status=200)
+    mended = await write(operator, {**body, "resume": True})
     assert mended["held"] is None
     with shifted(timedelta(days=270)):
         assert await night() == 1
@@ -217,31 +227,89 @@ async def test_the_forecast_is_what_then_comes(zhang: Client, li: Client, operat
 async def test_what_an_operator_writes_stays_and_is_used(zhang: Client, operator: Handler) -> None:
     rule = await rule_of(operator)
     body = {"id": rule["id"], "version": rule["version"], "days": [5, 12], "text": "请尽早办理。", "active": True}
-    written = await operator.api.call("PUT", "/operate/v1/reminder-rules", body, status=200)
-    assert (written["days"], written["edited_by"]) == ([12, 5], "消息运营")
+    written = await write(operator, body)
+    assert (written["days"], written["edited_by"], written["proposed"]) == ([12, 5], "消息运营", None)
     stale = await operator.api.call("PUT", "/operate/v1/reminder-rules", body, status=409)
     assert stale["code"] == "reminders.rule_changed"
     await holds(zhang, 12)
     assert await night() == 1
     assert (await told(zhang))[0]["body"].endswith("请尽早办理。")
     assert (await rule_of(operator))["told"] == 1
-    acts = await db.fetch("SELECT actor_id FROM core_audit WHERE act = 'reminders.rule_written'")
-    assert len(acts) == 1
+    acts = await db.fetch("SELECT act FROM core_audit WHERE act LIKE 'reminders.rule%' ORDER BY id")
+    assert [row["act"] for row in acts] == ["reminders.rule_proposed", "reminders.rule_approved"]
+
+
+async def test_a_change_waits_for_another_operator(zhang: Client, operator: Handler) -> None:
+    rule = await rule_of(operator)
+    body = {"id": rule["id"], "version": rule["version"], "days": [12], "text": "请尽早办理。", "active": True}
+    made = await operator.api.call("PUT", "/operate/v1/reminder-rules", body, status=200)
+    assert (made["days"], made["text"]) == (rule["days"], rule["text"]), "nothing holds yet"
+    assert (made["proposed"]["days"], made["proposed"]["by"], made["proposed"]["yours"]) == ([12], "消息运营", True)
+    await holds(zhang, 12)
+    assert await night() == 0
+    path = f"/operate/v1/reminder-rules/{rule['id']}"
+    version = {"version": made["version"]}
+    problem = await operator.api.call("POST", f"{path}/approve", version, status=403)
+    assert problem["code"] == "reminders.second_person"
+    other = second(operator)
+    assert (await rule_of(other))["proposed"]["yours"] is False
+    stale = await other.api.call("POST", f"{path}/approve", {"version": rule["version"]}, status=409)
+    assert stale["code"] == "reminders.rule_changed"
+    # proposed anew in between: who agrees must have read what he agrees to
+    again = await operator.api.call("PUT", "/operate/v1/reminder-rules", {**body, **version, "days": [3]}, status=200)
+    await other.api.call("POST", f"{path}/approve", version, status=409)
+    gone = await other.api.call("POST", f"{path}/reject", {"version": again["version"]}, status=200)
+    assert (gone["proposed"], gone["days"]) == (None, rule["days"])
+    nothing = await other.api.call("POST", f"{path}/approve", {"version": gone["version"]}, status=409)
+    assert nothing["code"] == "reminders.nothing_proposed"
+    assert await night() == 0
+
+
+async def test_two_who_agree_at_once_write_once(operator: Handler) -> None:
+    rule = await rule_of(operator)
+    body = {"id": rule["id"], "version": rule["version"], "days": [12], "text": "请尽早办理。", "active": True}
+    made = await operator.api.call("PUT", "/operate/v1/reminder-rules", body, status=200)
+    path = f"/operate/v1/reminder-rules/{rule['id']}/approve"
+
+    async def agree() -> int:
+        async with second(operator).api.request("POST", path, json={"version": made["version"]}) as answer:
+            return int(answer.status)
+
+    assert sorted(await asyncio.gather(*(agree() for _ in range(4)))) == [200, 409, 409, 409]
+
+
+async def test_nobody_is_reminded_after_the_account_was_closed(zhang: Client, operator: Handler) -> None:
+    await holds(zhang, 7)
+    citizen = uuid.UUID(await citizen_of(zhang))
+    await rules.follow_modules()
+    await db.execute("UPDATE identity_citizen SET closed_at = now() WHERE id = $1", citizen)
+    try:
+        assert await scan.scan() == 0
+        assert (await rule_of(operator))["forecast_total"] == 0
+    finally:
+        await db.execute("UPDATE identity_citizen SET closed_at = NULL WHERE id = $1", citizen)
+    await db.execute("UPDATE reminders_rule SET reached = '{}'::jsonb")
+    assert await scan.scan() == 1
+    await db.execute("UPDATE identity_citizen SET closed_at = now() WHERE id = $1", citizen)
+    try:
+        await scan.tell()
+        [row] = await db.fetch("SELECT state, why FROM reminders_reminder")
+        assert row["state"] == "cancelled", "closed between the scan and the telling"
+    finally:
+        await db.execute("UPDATE identity_citizen SET closed_at = NULL WHERE id = $1", citizen)
 
 
 async def test_a_rule_that_is_off_tells_nobody_and_does_not_make_up_for_it(zhang: Client, operator: Handler) -> None:
     rule = await rule_of(operator)
     body = {"id": rule["id"], "days": rule["days"], "text": rule["text"]}
-    off = await operator.api.call(
-        "PUT", "/operate/v1/reminder-rules", {**body, "version": rule["version"], "active": False}, status=200
-    )
+    off = await write(operator, {**body, "version": rule["version"], "active": False})
+    assert (off["active"], off["proposed"]) == (False, None), "what only stops needs no second person"
     await holds(zhang, 8)
     for day in range(3):
         with shifted(timedelta(days=day)):
             assert await night() == 0
-    await operator.api.call(
-        "PUT", "/operate/v1/reminder-rules", {**body, "version": off["version"], "active": True}, status=200
-    )
+    back = await write(operator, {**body, "version": off["version"], "active": True})
+    assert back["active"] is True
     with shifted(timedelta(days=3)):
         assert await night() == 0
     assert await told(zhang) == []

@@ -20,6 +20,10 @@ const id = encodeURIComponent
 export const campaigns = (cursor: string | null, signal?: AbortSignal) =>
   read<CampaignPage>(`/operate/v1/campaigns${cursor ? `?cursor=${id(cursor)}` : ''}`, { signal })
 
+/** Those that may still tell somebody something. */
+export const openCampaigns = (cursor: string | null, signal?: AbortSignal) =>
+  read<CampaignPage>(`/operate/v1/campaigns?open=true${cursor ? `&cursor=${id(cursor)}` : ''}`, { signal })
+
 export const campaign = (key: string, signal?: AbortSignal) =>
   read<Campaign>(`/operate/v1/campaigns/${id(key)}`, { signal })
 
@@ -50,6 +54,9 @@ export const putRule = (body: {
   resume: boolean
   call_days: number | null
 }) => read<ReminderRule>('/operate/v1/reminder-rules', { method: 'PUT', body })
+
+export const decideOnRule = (key: string, act: 'approve' | 'reject', version: number) =>
+  read<ReminderRule>(`/operate/v1/reminder-rules/${id(key)}/${act}`, { method: 'POST', body: { version } })
 
 export const templates = (signal?: AbortSignal) => read<{ items: Template[] }>('/operate/v1/templates', { signal })
 

@@ -1762,9 +1762,43 @@ export interface paths {
         };
         /** 到期提醒规则，以及今后 30 天要提醒多少 */
         get: operations["reminders_operate_rules"];
-        /** 修改一条到期提醒规则 */
+        /** 提出对一条到期提醒规则的修改，由另一个运营人员批准；只是停用的立即停用 */
         put: operations["reminders_operate_put_rule"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/reminder-rules/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准另一个运营人员提出的修改 */
+        post: operations["reminders_operate_approve_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operate/v1/reminder-rules/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不批准，或撤回自己提出的修改 */
+        post: operations["reminders_operate_reject_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3145,12 +3179,17 @@ export interface components {
             /** @default [] */
             turns?: string[];
         };
-        /** CampaignsQuery */
+        /**
+         * CampaignsQuery
+         * @description `open`: only those that may still tell somebody something.
+         */
         CampaignsQuery: {
             /** @default null */
             cursor?: string | null;
             /** @default 20 */
             limit?: number;
+            /** @default false */
+            open?: boolean;
         };
         /** CaseCard */
         CaseCard: {
@@ -4669,6 +4708,20 @@ export interface components {
             type: string;
         };
         /**
+         * Proposed
+         * @description What an operator wants a rule to be; it holds once another operator has agreed. `yours`: you proposed it.
+         */
+        Proposed: {
+            active: boolean;
+            at: string;
+            by: string;
+            call_days: number | null;
+            days: number[];
+            resume: boolean;
+            text: string;
+            yours: boolean;
+        };
+        /**
          * PushHealth
          * @description `codes`: what vendors refused with, the most frequent first.
          */
@@ -4989,6 +5042,13 @@ export interface components {
             /** @default [] */
             regions?: string[];
         };
+        /**
+         * RuleDecision
+         * @description `version` as it was read.
+         */
+        RuleDecision: {
+            version: number;
+        };
         /** RuleList */
         RuleList: {
             items: components["schemas"]["RuleOut"][];
@@ -5015,6 +5075,7 @@ export interface components {
             license_name: string;
             license_type: string;
             listed: boolean;
+            proposed: components["schemas"]["Proposed"] | null;
             renew: string | null;
             scanned_at: string | null;
             text: string;
@@ -5024,8 +5085,9 @@ export interface components {
         };
         /**
          * RulePut
-         * @description `version` as it was read. `resume`: scan again after a hold, from today on. `call_days`: so many days before the
-         *         end, who has neither looked nor renewed is to be called; null: nobody is.
+         * @description What the rule is to be. It holds once another operator has agreed; a rule that is merely switched off stops at
+         *         once. `version` as it was read. `resume`: scan again after a hold, from today on. `call_days`: so many days before
+         *         the end, who has neither looked nor renewed is to be called; null: nobody is.
          */
         RulePut: {
             active: boolean;
@@ -8212,6 +8274,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                open?: boolean;
             };
             header?: never;
             path?: never;
@@ -8620,6 +8683,62 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RulePut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    reminders_operate_approve_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    reminders_operate_reject_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDecision"];
             };
         };
         responses: {
