@@ -14,6 +14,7 @@ from backend import operation, previewing, process
 from backend.appointments import endpoints as appointments
 from backend.bridge import endpoints as bridge
 from backend.campaigns import endpoints as campaigns
+from backend.campaigns import offer_endpoints as offers
 from backend.cases import endpoints as cases
 from backend.cases import rebase_endpoints
 from backend.companies import endpoints as companies
@@ -74,6 +75,7 @@ APIS: tuple[Api, ...] = (
     reminders.operate_api,
     reminders.staff_api,
     campaigns.api,
+    offers.api,
     bridge.api,
 )
 

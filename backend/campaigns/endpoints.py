@@ -26,11 +26,13 @@ from backend.campaigns.schemas import (
     TestSend,
 )
 from backend.core.http import Api, Call
+from backend.modules.errors import MatterNotFound
 
 api = Api("campaigns", "/operate/v1", tag="群发通知", audience="staff", roles=("operator",))
 
 READERS = ("operator", "auditor")
 OF_RULE = (errors.AudienceInvalid, errors.AudienceTooSlow)
+OF_WORDS = (*OF_RULE, errors.NotOneTap, MatterNotFound)
 OF_ACT = (
     errors.CampaignNotFound,
     errors.CampaignChanged,
@@ -101,7 +103,7 @@ async def campaigns(call: Call) -> CampaignList:
     return await service.list_of(call.who, cursor=query.cursor, limit=query.limit, only_open=query.open)
 
 
-@api.post("/campaigns", body=CampaignPut, out=CampaignOut, status=201, idempotent=True, errors=OF_RULE)
+@api.post("/campaigns", body=CampaignPut, out=CampaignOut, status=201, idempotent=True, errors=OF_WORDS)
 async def create(call: Call, body: CampaignPut) -> CampaignOut:
     """新建通知任务（草稿）"""
     return await service.create(call.who, body)
@@ -113,7 +115,7 @@ async def campaign(call: Call, id: str) -> CampaignOut:
     return await service.get(call.who, id)
 
 
-@api.put("/campaigns/<id:str>", body=CampaignChange, out=CampaignOut, errors=(*OF_ACT, *OF_RULE))
+@api.put("/campaigns/<id:str>", body=CampaignChange, out=CampaignOut, errors=(*OF_ACT, *OF_WORDS))
 async def change(call: Call, body: CampaignChange, id: str) -> CampaignOut:
     """修改草稿"""
     return await service.change(call.who, id, body)

@@ -19,6 +19,26 @@ class AudienceTooSlow(AppError):
     title = "这条人群规则太费时，请先限定地区或证照"
 
 
+class NotOneTap(AppError):
+    """A matter that needs more of a citizen than a tap."""
+
+    code = "campaigns.not_one_tap"
+    status = 422
+    title = "这个事项还要本人填写或交材料，不能免申即享"
+
+
+class OfferNotFound(AppError):
+    code = "campaigns.offer_not_found"
+    status = 404
+    title = "没有找到这项服务，可能已经结束"
+
+
+class OfferOver(AppError):
+    code = "campaigns.offer_over"
+    status = 409
+    title = "这项服务已经不能再确认"
+
+
 class CampaignNotFound(AppError):
     code = "campaigns.not_found"
     status = 404

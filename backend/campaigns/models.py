@@ -19,7 +19,7 @@ class Campaign(BaseModel):
     the operator who wrote it: nobody outside is reached. `shards` are those of the audience that are on the list.
     `ticked_at` is up to when the pace was used. `turns` are regions in the order in which they are told; who lives in
     none of them comes last. `standing`: it never ends by itself; each day (`listed_on`) who has come to fit the rule is
-    put on the list, everybody once in all.
+    put on the list, everybody once in all. `matter`: who is told may have it with one tap (免申即享, `offers`).
     """
 
     name = fields.CharField(max_length=80)
@@ -38,6 +38,7 @@ class Campaign(BaseModel):
     standing = fields.BooleanField(null=True)
     listed_on: date | None = fields.DateField(null=True)
     turns: list[str] | None = fields.JSONField(null=True)
+    matter = fields.CharField(max_length=130, null=True)
     state = fields.CharField(max_length=10, default="draft")
     version = fields.IntField(default=1)
     approved_version = fields.IntField(null=True)
@@ -58,7 +59,9 @@ class Campaign(BaseModel):
 
 
 class Target(Model):
-    """One person on the list: waiting, told (with the message), or left (the campaign was stopped first)."""
+    """One person on the list: waiting, told (with the message), or left (the campaign was stopped first).
+
+    Of a campaign with a matter: `answer` is confirmed (with the case that was opened) or declined, null until then."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.UUIDField()
@@ -66,6 +69,10 @@ class Target(Model):
     state = fields.CharField(max_length=8)
     message_id = fields.UUIDField(null=True)
     turn = fields.SmallIntField(null=True)
+    told_at: datetime | None = fields.DatetimeField(null=True)
+    answer = fields.CharField(max_length=10, null=True)
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+    case_number = fields.CharField(max_length=24, null=True)
 
     class Meta:
         table = "campaigns_target"

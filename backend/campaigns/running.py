@@ -114,11 +114,12 @@ async def _tell(row: asyncpg.Record, allowed: int, moment: datetime) -> int:
         sender=sender_of(row["id"]),
     )
     await db.execute(
-        "UPDATE campaigns_target t SET state = 'told', message_id = n.m FROM unnest($2::uuid[], $3::uuid[]) AS n (c, m)"
-        " WHERE t.campaign_id = $1 AND t.citizen_id = n.c",
+        "UPDATE campaigns_target t SET state = 'told', message_id = n.m, told_at = $4"
+        " FROM unnest($2::uuid[], $3::uuid[]) AS n (c, m) WHERE t.campaign_id = $1 AND t.citizen_id = n.c",
         row["id"],
         list(told),
         list(told.values()),
+        moment,
     )
     await db.execute("UPDATE campaigns_campaign SET ticked_at = $2 WHERE id = $1", row["id"], moment)
     return len(told)

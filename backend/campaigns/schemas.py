@@ -52,7 +52,8 @@ class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
     (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail. `turns`: regions one
     after another, the next when all of the one before were told; the rest of the audience comes last. `standing`:
-    goes on until it is stopped and each day tells who has come to fit the rule (即将可办), everybody once."""
+    goes on until it is stopped and each day tells who has come to fit the rule (即将可办), everybody once. `matter`:
+    who is told may have it with one tap (免申即享); the link leads there and is not to be given."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     kind: Literal["policy", "reminder"] = "policy"
@@ -67,6 +68,7 @@ class CampaignPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     send_at: datetime | None = None
     halt_percent: Annotated[int, Meta(ge=1, le=100)] = 30
     standing: bool = False
+    matter: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}$")] | None = None
     turns: Annotated[list[Annotated[str, Meta(pattern=r"^51[0-9]{4}$")]], Meta(max_length=30)] = []
 
 
@@ -105,6 +107,58 @@ class Figures(msgspec.Struct, kw_only=True):
     failed_why: list[ReasonCount]
 
 
+class Answers(msgspec.Struct, kw_only=True):
+    """What became of an offer: cases that were opened with it, and people who do not want it."""
+
+    confirmed: int
+    declined: int
+
+
+class OfferOut(msgspec.Struct, kw_only=True):
+    """Something that a citizen may have without applying (免申即享). `id` is the campaign's."""
+
+    id: str
+    title: str
+    body: str
+    reason: str
+    matter: str
+    matter_name: str
+    department: str
+    told_at: datetime
+    answer: Literal["confirmed", "declined"] | None
+    case_number: str | None
+
+
+class OfferList(msgspec.Struct, kw_only=True):
+    items: list[OfferOut]
+    next: str | None = None
+
+
+class OfferLine(msgspec.Struct, kw_only=True):
+    title: str
+    text: str
+
+
+class OfferDetail(msgspec.Struct, kw_only=True):
+    """`lines`: what would be handed in, masked; `pledges`: what the tap agrees to; `missing`: why one tap is not enough
+    for this citizen now, empty when it is. `release` is handed back with the tap."""
+
+    offer: OfferOut
+    release: str
+    level: int
+    lines: list[OfferLine]
+    pledges: list[str]
+    missing: list[str]
+
+
+class OfferConfirm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    release: Annotated[str, Meta(min_length=1, max_length=120)]
+
+
+class OfferDone(msgspec.Struct, kw_only=True):
+    case_number: str
+
+
 class Preview(msgspec.Struct, kw_only=True):
     """What a channel shows; `cut` when it cannot show all of it."""
 
@@ -130,6 +184,7 @@ class CampaignOut(msgspec.Struct, kw_only=True):
     halt_percent: int
     turns: list[str]
     standing: bool
+    matter: str | None
     state: State
     state_text: str
     version: int
@@ -144,6 +199,7 @@ class CampaignOut(msgspec.Struct, kw_only=True):
     previews: list[Preview] = []
     opted_out: int = 0
     """People who switched such notices off from this very message."""
+    answers: Answers | None = None
 
 
 class CampaignList(msgspec.Struct, kw_only=True):

@@ -9,7 +9,7 @@ import uuid
 import asyncpg
 import msgspec
 
-from backend.campaigns import audience, running, writing
+from backend.campaigns import audience, offers, running, writing
 from backend.campaigns.errors import CampaignNotFound
 from backend.campaigns.schemas import (
     Act,
@@ -90,6 +90,8 @@ async def get(who: Principal, campaign_id: str) -> CampaignOut:
     if row["state"] not in ("draft", "submitted", "approved"):
         made.figures = await figures(row["id"])
         made.opted_out = await outcomes.opted_out(running.sender_of(row["id"]))
+        if row["matter"] is not None:
+            made.answers = await offers.answers(row["id"])
     return made
 
 
@@ -207,6 +209,7 @@ def _out(row: asyncpg.Record) -> CampaignOut:
         halt_percent=row["halt_percent"],
         turns=msgspec.json.decode(row["turns"] or "[]"),
         standing=bool(row["standing"]),
+        matter=row["matter"],
         state=row["state"],
         state_text=writing.STATES[row["state"]],
         version=row["version"],
@@ -216,5 +219,5 @@ def _out(row: asyncpg.Record) -> CampaignOut:
         created_at=row["created_at"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
-        acts=sorted(writing.TRANSITIONS[row["state"]]),
+        acts=sorted(writing.acts_of(row)),
     )

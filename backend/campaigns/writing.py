@@ -7,7 +7,7 @@ import uuid
 import asyncpg
 import msgspec
 
-from backend.campaigns import audience
+from backend.campaigns import audience, offers
 from backend.campaigns.errors import CampaignChanged, CampaignNotFound, SecondPersonNeeded, WrongCampaignState
 from backend.campaigns.running import sender_of
 from backend.campaigns.schemas import Act, CampaignChange, CampaignPut
@@ -42,29 +42,36 @@ STATES = {
 }
 
 
+def acts_of(row: asyncpg.Record) -> dict[str, str]:
+    """What may be done with a campaign now: act → the state after it. An offer that everybody was told of can still
+    be taken back."""
+    acts = TRANSITIONS[row["state"]]
+    return {**acts, "stop": "stopped"} if row["state"] == "done" and row["matter"] is not None else acts
+
+
 async def create(who: Principal, wanted: CampaignPut) -> uuid.UUID:
-    """A draft. Raises AudienceInvalid, InvalidPayload."""
+    """A draft. Raises AudienceInvalid, InvalidPayload, MatterNotFound, NotOneTap."""
     _check(who, wanted)
     key = uuid.uuid4()
     async with db.transaction():
         await db.execute(
             "INSERT INTO campaigns_campaign (id, created_at, changed_at, scope, state, version, made_by, made_by_name,"
             " shards, name, kind, title, body, link, reason, rule, pace, hour_from, hour_to, send_at, halt_percent,"
-            " turns, standing) VALUES ($1, $2, $2, $3::jsonb, 'draft', 1, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12,"
-            " $13, $14, $15, $16, $17, $18::jsonb, $19)",
+            " turns, standing, matter) VALUES ($1, $2, $2, $3::jsonb, 'draft', 1, $4, $5, 0, $6, $7, $8, $9, $10, $11,"
+            " $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20)",
             key,
             now(),
             msgspec.json.encode(list(who.regions)).decode(),
             who.id,
             who.name or who.id,
-            *_values(wanted),
+            *_values(wanted, key),
         )
         await audit.record(who, "campaigns.created", "campaign", str(key), name=wanted.name)
     return key
 
 
 async def change(who: Principal, campaign_id: str, wanted: CampaignChange) -> uuid.UUID:
-    """Rewrite a draft. Raises CampaignNotFound, CampaignChanged, WrongCampaignState, AudienceInvalid."""
+    """Rewrite a draft. Raises CampaignNotFound, CampaignChanged, WrongCampaignState, and as `create`."""
     _check(who, wanted)
     async with db.transaction():
         row = await locked(who, campaign_id)
@@ -75,11 +82,11 @@ async def change(who: Principal, campaign_id: str, wanted: CampaignChange) -> uu
         await db.execute(
             "UPDATE campaigns_campaign SET name = $2, kind = $3, title = $4, body = $5, link = $6, reason = $7,"
             " rule = $8, pace = $9, hour_from = $10, hour_to = $11, send_at = $12, halt_percent = $13,"
-            " turns = $14::jsonb, standing = $15, changed_at = $16, scope = $17::jsonb, made_by = $18,"
-            " made_by_name = $19, version = version + 1"
+            " turns = $14::jsonb, standing = $15, matter = $16, changed_at = $17, scope = $18::jsonb, made_by = $19,"
+            " made_by_name = $20, version = version + 1"
             " WHERE id = $1",
             row["id"],
-            *_values(wanted),
+            *_values(wanted, row["id"]),
             now(),
             msgspec.json.encode(list(who.regions)).decode(),
             who.id,
@@ -89,13 +96,13 @@ async def change(who: Principal, campaign_id: str, wanted: CampaignChange) -> uu
     return uuid.UUID(str(row["id"]))
 
 
-def _values(wanted: CampaignPut) -> tuple[object, ...]:
+def _values(wanted: CampaignPut, key: uuid.UUID) -> tuple[object, ...]:
     return (
         wanted.name,
         wanted.kind,
         wanted.title,
         wanted.body,
-        wanted.link,
+        offers.link_of(key) if wanted.matter else wanted.link,
         wanted.reason,
         wanted.rule,
         wanted.pace,
@@ -105,11 +112,16 @@ def _values(wanted: CampaignPut) -> tuple[object, ...]:
         wanted.halt_percent,
         msgspec.json.encode(wanted.turns).decode(),
         wanted.standing,
+        wanted.matter,
     )
 
 
 def _check(who: Principal, wanted: CampaignPut) -> None:
     audience.condition(wanted.rule, who.regions)
+    if wanted.matter is not None:
+        offers.check_matter(wanted.matter)
+        if wanted.link is not None:
+            raise InvalidPayload("免申即享的通知会自己带上确认的页面，不用再填链接")
     for code in wanted.turns:
         if not regions.find(code):
             raise InvalidPayload(f"没有代码为 {code} 的地区")
@@ -128,7 +140,7 @@ async def act(who: Principal, campaign_id: str, name: str, given: Act) -> uuid.U
     """
     async with db.transaction():
         row = await locked(who, campaign_id)
-        after = TRANSITIONS[row["state"]].get(name)
+        after = acts_of(row).get(name)
         if after is None:
             raise WrongCampaignState(f"现在是“{STATES[row['state']]}”，不能这样操作", context={"state": row["state"]})
         if row["version"] != given.version:

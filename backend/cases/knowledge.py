@@ -141,3 +141,17 @@ def _sourced(fields: Iterable[Field], prefix: str) -> Iterator[tuple[str, Field]
             yield f"{prefix}{field.name}", field
         if field.type == "group":
             yield from _sourced(field.fields, f"{prefix}{field.name}.")
+
+
+async def known_form(who: Principal, entry: MatterEntry) -> dict[str, Any]:
+    """A form of nothing but what is known: values that have a source, defaults, and every pledge agreed to."""
+    facts = known(await identity.profile(who.id), entry.module.fields)
+    form: dict[str, Any] = {}
+    for field in entry.matter.fields:
+        if field.type == "commitment":
+            form[field.name] = True
+        elif field.prefill is not None and not field.locked and field.prefill in facts:
+            form[field.name] = facts[field.prefill]
+        elif field.prefill is None and field.default is not None:
+            form[field.name] = field.default
+    return form

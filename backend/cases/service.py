@@ -16,7 +16,7 @@ from backend.cases.handling import ACTS, accept, correct, decide, not_accept, ta
 from backend.cases.handling import content as staff_upload_content
 from backend.cases.handling import get as staff_get
 from backend.cases.handling import queue as staff_queue
-from backend.cases.knowledge import prefill
+from backend.cases.knowledge import known_form, prefill
 from backend.cases.leaving import closed, export, export_drafts, kept_of, open_of
 from backend.cases.opening import open_paid
 from backend.cases.queries import check_answers, query, told
@@ -48,6 +48,7 @@ __all__ = [
     "get",
     "has_open",
     "kept_of",
+    "known_form",
     "list_of",
     "not_accept",
     "open_of",

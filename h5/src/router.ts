@@ -69,6 +69,7 @@ export const router = createRouter({
     { path: '/me/payments', component: () => import('@/pages/PaymentsPage.vue'), meta: { level: 1 } },
     { path: '/me/preferences', component: () => import('@/pages/PreferencesPage.vue'), meta: { level: 1 } },
     { path: '/me/display', component: () => import('@/pages/DisplayPage.vue') },
+    { path: '/offers/:id', props: true, component: () => import('@/pages/OfferPage.vue'), meta: { level: 1 } },
     { path: '/preview/:ticket', props: true, component: () => import('@/pages/preview/PreviewPage.vue') },
     {
       path: '/preview/:ticket/matters/:id',

@@ -51,11 +51,15 @@ async def test_silence_of_five_working_days_accepts_from_the_day_of_receipt(
 async def test_lateness_is_told_once_and_shown_red(number: str, zhang: Citizen, staff: Staff, drain: Any) -> None:
     await staff("window").call("POST", f"/cases/{number}/accept", {})
     assert (await zhang.call("GET", f"/cases/{number}", status=200))["clock"]["light"] == "green"
-    await later(drain, days=3)
-    row = await db.fetch_one("SELECT light FROM cases_case")
+    # the days of the clock itself: what is accepted on a Saturday is counted from Monday on
+    row = await db.fetch_one("SELECT yellow_at, due_at FROM cases_case")
+    assert row is not None
+    assert row["yellow_at"] < row["due_at"]
+    await later(drain, seconds=(row["yellow_at"] - clock.now()).total_seconds() + 60)
+    row = await db.fetch_one("SELECT light, due_at FROM cases_case")
     assert row is not None
     assert row["light"] == "yellow"
-    await later(drain, days=5)
+    await later(drain, seconds=(row["due_at"] - clock.now()).total_seconds() + 60)
     await later(drain, days=9)
     await later(drain, days=30)
     assert await kinds(number) == ["submitted", "accepted", "overdue"]

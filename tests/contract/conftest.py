@@ -15,7 +15,15 @@ from tests.journeys.town import Citizen, Client, Town, shared
 Unchanged = Callable[[], AbstractAsyncContextManager[None]]
 
 # What may grow: the trail and the ledger of proofs note refusals; background work goes on for what came before.
-GROWING = ("core_audit", "identity_assurance", "push_delivery", "push_attempt", "tortoise_migrations", "reminders_")
+GROWING = (
+    "core_audit",
+    "identity_assurance",
+    "push_delivery",
+    "push_attempt",
+    "tortoise_migrations",
+    "reminders_",
+    "modules_evidence",
+)
 
 
 @pytest.fixture(scope="session")

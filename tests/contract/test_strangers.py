@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "Urge": {},
     "RatingCreate": {"level": 5},
     "Snooze": {"days": 1},
+    "OfferConfirm": {"release": "chengdu_civil_affairs@1.1.0"},
     "OptOut": {"scope": "kind"},
     "CompanyStaffInvite": {
         "name": "样例",
@@ -93,6 +94,7 @@ class Owner:
             "companies": company,
             "company-staff": place["id"],
             "counter-codes": counter["id"],
+            "offers": await town.offered(decided["result"]["license"], "chengdu_civil_affairs.senior_allowance"),
             "reminders": await town.reminded(decided["result"]["license"]),
             "cases": waiting["number"],
             "decided": decided["number"],
@@ -137,6 +139,8 @@ async def test_a_stranger_finds_nothing_of_what_others_own(
 async def _exists(owner: Owner, kind: str, held: str) -> bool:
     if kind in ("cases", "uploads", "licenses"):
         return (await owner.who.send("GET", f"/api/v1/{kind}/{held}")).status == 200
+    if kind == "offers":
+        return (await owner.who.send("GET", f"/api/v1/offers/{held}")).status == 200
     if kind == "reminders":
         return held in [item["id"] for item in (await owner.who.call("GET", "/api/v1/reminders"))["items"]]
     return bool(held)

@@ -168,7 +168,7 @@ async def test_nothing_is_lost_or_doubled_when_processes_are_killed_during_200_s
             return not await _unsettled(own)
 
         try:
-            await eventually(rest, seconds=90)
+            await eventually(rest, seconds=180)  # an unknown outcome is asked about after a minute, and once more
         except AssertionError as exc:
             async with own.database() as db:
                 left = [dict(row) for row in await db.fetch(f"SELECT * FROM push_delivery WHERE {OPEN} LIMIT 5")]

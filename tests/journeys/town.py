@@ -319,6 +319,22 @@ class Town:
                 return client
         raise AssertionError(f"{account['username']} cannot sign in: {answer}")
 
+    async def offered(self, license_id: str, matter: str) -> str:
+        """Let the holder of a licence have been told that they may have a matter with one tap; the offer's id."""
+        async with self.database() as db:
+            made: str = await db.fetchval(
+                "WITH c AS (INSERT INTO campaigns_campaign (id, created_at, changed_at, name, kind, title, body,"
+                " reason, rule, scope, pace, hour_from, hour_to, halt_percent, state, version, made_by, made_by_name, shards,"
+                " matter) VALUES (gen_random_uuid(), now(), now(), '样例', 'policy', '样例', '样例内容', '样例原因',"
+                " 'citizen.age >= 80', '[\"510000\"]', 1, 0, 24, 30, 'done', 1, 'town', '样例', 16, $2)"
+                " RETURNING id) INSERT INTO campaigns_target (campaign_id, citizen_id, state, told_at)"
+                " SELECT c.id, l.citizen_id, 'told', now() FROM c, licenses_license l WHERE l.id = $1::uuid"
+                " RETURNING campaign_id::text",
+                license_id,
+                matter,
+            )
+        return made
+
     async def reminded(self, license_id: str) -> str:
         """Let a licence have been told of 30 days before its end, which is 20 days away; the reminder's id."""
         # the list brings the rules of the modules

@@ -844,6 +844,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我可以免申请享受的 */
+        get: operations["offers_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 确认以后会提交哪些内容 */
+        get: operations["offers_offer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认，随即开出办件 */
+        post: operations["offers_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不需要 */
+        post: operations["offers_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/own-pages/{matter}": {
         parameters: {
             query?: never;
@@ -2960,6 +3028,14 @@ export interface components {
             status: string;
         };
         /**
+         * Answers
+         * @description What became of an offer: cases that were opened with it, and people who do not want it.
+         */
+        Answers: {
+            confirmed: number;
+            declined: number;
+        };
+        /**
          * AssuranceOut
          * @description A proof that is still good: a face check for one purpose, unused.
          */
@@ -3088,6 +3164,8 @@ export interface components {
             kind?: "policy" | "reminder";
             /** @default null */
             link?: string | null;
+            /** @default null */
+            matter?: string | null;
             name: string;
             /** @default 50 */
             pace?: number;
@@ -3111,6 +3189,8 @@ export interface components {
         /** CampaignOut */
         CampaignOut: {
             acts: string[];
+            /** @default null */
+            answers?: components["schemas"]["Answers"] | null;
             approved_by_name: string | null;
             body: string;
             created_at: string;
@@ -3124,6 +3204,7 @@ export interface components {
             kind: string;
             link: string | null;
             made_by_name: string;
+            matter: string | null;
             name: string;
             note: string | null;
             /** @default 0 */
@@ -3149,7 +3230,8 @@ export interface components {
          * @description `reason` follows 您收到此消息，因为. `pace`: people a second. Sent only between `hour_from` and `hour_to`
          *         (Asia/Shanghai). `halt_percent`: it stops by itself when so many of a hundred attempts fail. `turns`: regions one
          *         after another, the next when all of the one before were told; the rest of the audience comes last. `standing`:
-         *         goes on until it is stopped and each day tells who has come to fit the rule (即将可办), everybody once.
+         *         goes on until it is stopped and each day tells who has come to fit the rule (即将可办), everybody once. `matter`:
+         *         who is told may have it with one tap (免申即享); the link leads there and is not to be given.
          */
         CampaignPut: {
             body: string;
@@ -3166,6 +3248,8 @@ export interface components {
             kind?: "policy" | "reminder";
             /** @default null */
             link?: string | null;
+            /** @default null */
+            matter?: string | null;
             name: string;
             /** @default 50 */
             pace?: number;
@@ -4494,6 +4578,54 @@ export interface components {
             kind: string;
             release: string;
             text: string;
+        };
+        /** OfferConfirm */
+        OfferConfirm: {
+            release: string;
+        };
+        /**
+         * OfferDetail
+         * @description `lines`: what would be handed in, masked; `pledges`: what the tap agrees to; `missing`: why one tap is not enough
+         *         for this citizen now, empty when it is. `release` is handed back with the tap.
+         */
+        OfferDetail: {
+            level: number;
+            lines: components["schemas"]["OfferLine"][];
+            missing: string[];
+            offer: components["schemas"]["OfferOut"];
+            pledges: string[];
+            release: string;
+        };
+        /** OfferDone */
+        OfferDone: {
+            case_number: string;
+        };
+        /** OfferLine */
+        OfferLine: {
+            text: string;
+            title: string;
+        };
+        /** OfferList */
+        OfferList: {
+            items: components["schemas"]["OfferOut"][];
+            /** @default null */
+            next?: string | null;
+        };
+        /**
+         * OfferOut
+         * @description Something that a citizen may have without applying (免申即享). `id` is the campaign's.
+         */
+        OfferOut: {
+            answer: ("confirmed" | "declined") | null;
+            body: string;
+            case_number: string | null;
+            department: string;
+            id: string;
+            matter: string;
+            matter_name: string;
+            reason: string;
+            title: string;
+            told_at: string;
         };
         /** OfficeOut */
         OfficeOut: {
@@ -7136,6 +7268,98 @@ export interface operations {
             header?: never;
             path: {
                 module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    offers_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+        };
+    };
+    offers_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDetail"];
+                };
+            };
+        };
+    };
+    offers_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferConfirm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDone"];
+                };
+            };
+        };
+    };
+    offers_decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
             };
             cookie?: never;
         };
