@@ -325,8 +325,8 @@ class Town:
             made: str = await db.fetchval(
                 "WITH c AS (INSERT INTO campaigns_campaign (id, created_at, changed_at, name, kind, title, body,"
                 " reason, rule, scope, pace, hour_from, hour_to, halt_percent, state, version, made_by, made_by_name,"
-                " shards, matter) VALUES (gen_random_uuid(), now(), now(), '样例', 'policy', '样例', '样例内容', '样例原因',"
-                " 'citizen.age >= 80', '[\"510000\"]', 1, 0, 24, 30, 'done', 1, 'town', '样例', 16, $2)"
+                " shards, matter) VALUES (gen_random_uuid(), now(), now(), '样例', 'policy', '样例', '样例内容',"
+                " '样例原因', 'citizen.age >= 80', '[\"510000\"]', 1, 0, 24, 30, 'done', 1, 'town', '样例', 16, $2)"
                 " RETURNING id) INSERT INTO campaigns_target (campaign_id, citizen_id, state, told_at)"
                 " SELECT c.id, l.citizen_id, 'told', now() FROM c, licenses_license l WHERE l.id = $1::uuid"
                 " RETURNING campaign_id::text",

@@ -96,6 +96,35 @@ def test_every_page_for_teams_is_tried_word_by_word() -> None:
     assert shown == {*PAGES, "department.md"}, "tests/sdk/test_department_example.py tries the department's own"
 
 
+def mentioned() -> list[tuple[str, str]]:
+    """Commands in the sentences and tables of all pages for teams, with their holes filled in."""
+    found = []
+    for path in sorted((ROOT / "docs" / "modules").glob("*.md")):
+        text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.S)
+        for command in re.findall(r"`(modules|department) ([a-z]+ [^`]*--?[^`]*)`", text):
+            found.append((path.name, f"{command[0]} {command[1]}"))
+    return found
+
+
+def test_a_command_in_a_sentence_has_the_options_that_it_is_written_with() -> None:
+    from backend.local.preview import add as preview
+    from backend.modules.cli import parser
+    from backend.sdk.department.__main__ import _parser
+
+    parsers = {"modules": parser(preview), "department": _parser()}
+    assert len(mentioned()) > 15
+    wrong = []
+    for page, command in mentioned():
+        program, name, *words = command.split()
+        options = {word for word in words if word.startswith("--")}
+        known = parsers[program]._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+        if name not in known or not options <= {
+            option for action in known[name]._actions for option in action.option_strings
+        }:
+            wrong.append((page, command))
+    assert wrong == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 async def test_every_command_of_a_page_works_as_written(
     publishing: Publishing, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str
