@@ -26,6 +26,7 @@ from backend.identity import closing_endpoints as leaving
 from backend.identity import counter_endpoints as counters
 from backend.identity import delegation_endpoints as delegations
 from backend.identity import endpoints as identity
+from backend.identity import policy_endpoints as policies
 from backend.identity import service as identity_service
 from backend.identity import staff_endpoints as members
 from backend.licenses import endpoints as licenses
@@ -52,6 +53,7 @@ APIS: tuple[Api, ...] = (
     identity.api,
     identity.staff_api,
     members.api,
+    policies.api,
     leaving.api,
     counters.api,
     counters.staff_api,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sanic import Request
@@ -60,6 +61,20 @@ def authenticate(
     return principal
 
 
+def _any_face(purpose: str | None) -> list[dict[str, Any]]:
+    ways: list[dict[str, Any]] = [
+        {"level": "face", "method": "face", "channel": channel, "call": "POST /api/v1/face-checks", "purpose": purpose}
+        for channel in ("wechat", "alipay", "h5")
+    ]
+    if purpose is not None:
+        ways.append({"level": "face", "method": "counter", "call": "POST /api/v1/counter-codes", "purpose": purpose})
+    return ways
+
+
+face_ways: Callable[[str | None], list[dict[str, Any]]] = _any_face
+"""The ways to a face for a purpose: those of the policies, once identity has started."""
+
+
 def missing_level(required: int, have: int, *, purpose: str | None = None) -> dict[str, Any]:
     """The `context` of a 401/403: which level is missing, and the ways that lead there (`identity.md`)."""
     ways: list[dict[str, Any]] = []
@@ -70,20 +85,7 @@ def missing_level(required: int, have: int, *, purpose: str | None = None) -> di
     if have < Level.VERIFIED <= required:
         ways.append({"level": "verified", "method": "real_name", "call": "POST /api/v1/me/real-name"})
     if required >= Level.FACE:
-        ways.extend(
-            {
-                "level": "face",
-                "method": "face",
-                "channel": channel,
-                "call": "POST /api/v1/face-checks",
-                "purpose": purpose,
-            }
-            for channel in ("wechat", "alipay", "h5")
-        )
-        if purpose is not None:
-            ways.append(
-                {"level": "face", "method": "counter", "call": "POST /api/v1/counter-codes", "purpose": purpose}
-            )
+        ways.extend(face_ways(purpose))
     return {
         "required": LEVEL_NAMES[int(required)],
         "required_number": int(required),

@@ -18,29 +18,17 @@ from backend.core.clock import SHANGHAI, now
 from backend.core.errors import LevelTooLow
 from backend.core.sessions import Level, Principal
 from backend.identity import revocation
-from backend.identity.schemas import AssuranceOut, Way
+from backend.identity.schemas import AssuranceOut
 
 _GOOD = (
     " citizen_id = $1 AND session_id = (SELECT root_id FROM identity_session WHERE id = $2 AND ended_at IS NULL)"
     " AND outcome = 'passed' AND method IN ('face', 'counter') AND used_at IS NULL AND expires_at > $3"
 )
 
-WAYS: dict[str, Way] = {
-    "wechat": Way(level="face", method="face", label="在微信小程序里刷脸", channel="wechat"),
-    "alipay": Way(level="face", method="face", label="用支付宝刷脸", channel="alipay"),
-    "h5": Way(level="face", method="face", label="在网页上刷脸", channel="h5"),
-}
-COUNTER = Way(level="face", method="counter", label="取一个确认码，带身份证到就近的政务服务中心窗口核验", channel=None)
-
 
 def day_start() -> datetime:
     """Midnight in Asia/Shanghai: daily limits end there."""
     return now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def ways(*, without: set[str] | frozenset[str] = frozenset()) -> list[Way]:
-    """What is left to prove a person by. The counter is always left: nobody ends in a dead end."""
-    return [way for channel, way in WAYS.items() if channel not in without] + [COUNTER]
 
 
 async def write(

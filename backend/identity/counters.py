@@ -14,8 +14,7 @@ from redis.exceptions import RedisError
 from backend.core import audit, crypto, db, logging, redis
 from backend.core.clock import now
 from backend.core.sessions import Principal
-from backend.core.settings import current
-from backend.identity import assurance, notices, profiles, revocation, sessions
+from backend.identity import assurance, notices, policies, profiles, revocation, sessions
 from backend.identity.errors import CounterCodeNotFound, CounterCodesUsedUp, CounterMismatch
 from backend.identity.models import Citizen, CounterCode
 from backend.identity.schemas import CounterCodeCreated, CounterCodeOut, CounterSeen
@@ -153,7 +152,7 @@ async def confirm(who: Principal, code_id: str, id_number: str, reason: str) -> 
                 outcome="passed",
                 result_code="confirmed",
                 purpose=found.purpose,
-                good_for=timedelta(seconds=current().sessions.face_seconds),
+                good_for=timedelta(seconds=policies.of(found.purpose).good_for_s),
             )
             revocation.announce_change(str(found.citizen_id))
             await notices.counter(found.citizen_id, str(found.id), purpose_text(found.purpose), None)

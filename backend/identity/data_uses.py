@@ -33,6 +33,7 @@ DEEDS = {
 }
 """What somebody did who acts for the citizen: `details.what` of `identity.acted_for` → words."""
 _acts: dict[str, str] = {
+    "identity.policy_simulated": "核对您能用哪些方式核验身份",
     "identity.counter_viewed": "在窗口打开了您的确认码",
     "identity.counter_confirmed": "在窗口为您核验了身份",
     "identity.counter_refused": "在窗口没有确认您的身份",

@@ -296,3 +296,21 @@ class ClosureNotFound(AppError):
     code = "identity.closure_not_found"
     status = 404
     title = "没有正在等待的注销申请"
+
+
+class PolicyNotFound(AppError):
+    code = "identity.policy_not_found"
+    status = 404
+    title = "没有找到这份核验方式"
+
+
+class PolicySettled(AppError):
+    code = "identity.policy_settled"
+    status = 409
+    title = "这次修改已经有人处理过，请刷新后再看"
+
+
+class PolicySecondPerson(AppError):
+    code = "identity.policy_second_person"
+    status = 403
+    title = "修改要由另一位管理员同意"

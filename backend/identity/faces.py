@@ -22,7 +22,7 @@ from backend.core.clock import SHANGHAI, now
 from backend.core.errors import LevelTooLow
 from backend.core.sessions import Level, Principal
 from backend.core.settings import current
-from backend.identity import accounts, assurance, notices, revocation, sessions
+from backend.identity import accounts, assurance, notices, policies, revocation, sessions, situations
 from backend.identity.errors import (
     FaceChannelMissing,
     FaceCheckNotFound,
@@ -31,17 +31,13 @@ from backend.identity.errors import (
     FaceUnavailable,
 )
 from backend.identity.models import Citizen, FaceCheck
-from backend.identity.schemas import FaceCheckCreate, FaceCheckOut, FaceCheckResult
+from backend.identity.schemas import FaceCheckCreate, FaceCheckOut, FaceCheckResult, Way
 from backend.identity.sealing import FACE_SUBJECT, ID_NUMBER, NAME, citizen_key, opened, subject_of
 from backend.providers.alipay import certify_scheme
 from backend.providers.faces import FaceResult
 from backend.providers.vendors import desk
 
 CHECK_LIFE = timedelta(minutes=30)
-FAILURES_A_DAY = 3
-CHECKS_A_DAY = 20
-PROVIDERS = {"wechat": "wechat", "alipay": "alipay", "h5": "faceid"}
-CHANNELS = {provider: channel for channel, provider in PROVIDERS.items()}
 FINAL = frozenset({"passed", "failed", "expired", "refused"})
 _UNFINISHED = "核验结果还没有出来。如果刚做完，请过几秒再点“我已完成”；还没做完的请接着做"
 _EXPIRED = "这次核验已经过期，请重新开始"
@@ -61,7 +57,7 @@ class Person:
 
 async def begin(principal: Principal, order: FaceCheckCreate) -> FaceCheckOut:
     """Open a check. Raises LevelTooLow, FaceLocked, FaceChannelMissing, FaceUnavailable, FaceRefused."""
-    provider = PROVIDERS[order.channel]
+    provider = situations.PROVIDERS[order.channel]
     group = order.purpose.partition(":")[0]
     async with db.transaction():
         session = await sessions.live(principal)
@@ -70,12 +66,13 @@ async def begin(principal: Principal, order: FaceCheckCreate) -> FaceCheckOut:
         name, id_number = opened(key, citizen.name_sealed, NAME), opened(key, citizen.id_number_sealed, ID_NUMBER)
         if name is None or id_number is None:
             raise LevelTooLow(context=missing_level(Level.VERIFIED, 1))
-        await _refuse_when_locked(citizen.id, group, provider)
+        await _refuse(citizen.id, order.purpose, order.channel)
         subject: str | None = None
         if order.channel == "wechat":
             account = await accounts.newest(citizen.id, "wechat")
             if account is None:
-                raise FaceChannelMissing(context=_context({"wechat"}))
+                left = await ways(citizen.id, order.purpose)
+                raise FaceChannelMissing(context=_context([way for way in left if way.channel != "wechat"]))
             subject = subject_of(key, account)
         check = await FaceCheck.create(
             citizen_id=citizen.id,
@@ -94,7 +91,8 @@ async def begin(principal: Principal, order: FaceCheckCreate) -> FaceCheckOut:
         await FaceCheck.filter(id=check.id).update(
             state="refused", result_code=exc.code[:64], finished_at=now(), reason=FaceUnavailable.title
         )
-        context = _context({order.channel})
+        left = await ways(check.citizen_id, order.purpose)
+        context = _context([way for way in left if way.channel != order.channel])
         if exc.kind == "permanent":
             raise FaceRefused(context=context, extra={"provider_code": exc.code}) from exc
         raise FaceUnavailable(retry_after=5, context=context, extra={"provider_code": exc.code}) from exc
@@ -133,16 +131,22 @@ async def finish(principal: Principal, check_id: str) -> FaceCheckResult:
     if check.expires_at <= now():
         return await _settle(principal, check, FaceResult(state="failed", code="expired", reason=_EXPIRED))
     if check.state == "created" or check.business_id is None:
-        return FaceCheckResult(state="pending", message=_UNFINISHED, ways=assurance.ways())
+        return await _pending(check)
     try:
         result = await _query(check)
     except ProviderError as exc:
         if exc.kind != "permanent":
-            return FaceCheckResult(state="pending", message=_UNFINISHED, ways=assurance.ways())
+            return await _pending(check)
         result = FaceResult(state="failed", code=exc.code, reason="核验方没有这次核验的记录，请重新开始")
     if result.state == "pending":
-        return FaceCheckResult(state="pending", message=result.reason or _UNFINISHED, ways=assurance.ways())
+        return await _pending(check, result.reason)
     return await _settle(principal, check, result)
+
+
+async def _pending(check: FaceCheck, reason: str = "") -> FaceCheckResult:
+    return FaceCheckResult(
+        state="pending", message=reason or _UNFINISHED, ways=await ways(check.citizen_id, check.purpose)
+    )
 
 
 async def _own(principal: Principal, check_id: str) -> FaceCheck:
@@ -207,15 +211,15 @@ async def _settle(principal: Principal, check: FaceCheck, result: FaceResult) ->
             outcome=row.state,
             result_code=row.result_code,
             purpose=row.purpose,
-            good_for=timedelta(seconds=current().sessions.face_seconds) if row.state == "passed" else None,
+            good_for=timedelta(seconds=policies.of(row.purpose).good_for_s) if row.state == "passed" else None,
         )
         await audit.record(
             principal, f"identity.face_{row.state}", "face_check", str(row.id), citizen_id=str(row.citizen_id),
             purpose=row.purpose, provider=row.provider,
         )  # fmt: skip
         revocation.announce_change(str(row.citizen_id))
-        locked = await _locked(row.citizen_id, row.purpose_group)
-        if row.counted and row.provider in locked:
+        about = await situations.of(row.citizen_id, row.purpose)
+        if row.counted and about.failures.get(row.channel, 0) >= policies.of(row.purpose).failures:
             await notices.face_locked(row.citizen_id, f"{now().astimezone(SHANGHAI):%Y%m%d}", row.purpose_group)
         return await _told(row)
 
@@ -223,36 +227,31 @@ async def _settle(principal: Principal, check: FaceCheck, result: FaceResult) ->
 async def _told(check: FaceCheck) -> FaceCheckResult:
     if check.state == "passed":
         return FaceCheckResult(state="passed", message="人脸核验通过", ways=[])
-    locked = {CHANNELS[provider] for provider in await _locked(check.citizen_id, check.purpose_group)}
+    left = await ways(check.citizen_id, check.purpose)
     if check.state == "expired":
-        return FaceCheckResult(state="expired", message=_EXPIRED, ways=assurance.ways(without=locked))
-    return FaceCheckResult(
-        state="failed", message=check.reason or "人脸核验没有通过", ways=assurance.ways(without=locked)
-    )
+        return FaceCheckResult(state="expired", message=_EXPIRED, ways=left)
+    return FaceCheckResult(state="failed", message=check.reason or "人脸核验没有通过", ways=left)
 
 
-async def _locked(citizen_id: uuid.UUID, group: str) -> set[str]:
-    """Providers with three failures of this person's face today, for this kind of purpose."""
-    rows = await db.fetch(
-        "SELECT provider FROM identity_face_check WHERE citizen_id = $1 AND purpose_group = $2 AND counted"
-        " AND created_at >= $3 GROUP BY provider HAVING count(*) >= $4",
-        citizen_id,
-        group,
-        assurance.day_start(),
-        FAILURES_A_DAY,
-    )
-    return {row["provider"] for row in rows}
+async def ways(citizen_id: uuid.UUID, purpose: str) -> list[Way]:
+    """What is left to prove a citizen by for a purpose, in the order of its policy."""
+    return policies.offer(policies.of(purpose), await situations.of(citizen_id, purpose))
 
 
-async def _refuse_when_locked(citizen_id: uuid.UUID, group: str, provider: str) -> None:
-    begun = await FaceCheck.filter(citizen_id=citizen_id, created_at__gte=assurance.day_start()).count()
-    if begun >= CHECKS_A_DAY:
-        raise FaceLocked("今天人脸核验的次数已用完", context=_context(set(PROVIDERS)))
-    locked = await _locked(citizen_id, group)
-    if provider in locked:
-        raise FaceLocked(context=_context({CHANNELS[item] for item in locked}))
+async def _refuse(citizen_id: uuid.UUID, purpose: str, channel: str) -> None:
+    """Raise FaceLocked or FaceChannelMissing when the policy does not offer this channel to this citizen now."""
+    policy, about = policies.of(purpose), await situations.of(citizen_id, purpose)
+    verdict = next((item for item in policies.weigh(policy, about) if item.method == channel), None)
+    if verdict is not None and verdict.offered:
+        return
+    context = _context(policies.offer(policy, about))
+    if about.begun >= policy.checks:
+        raise FaceLocked("今天人脸核验的次数已用完", context=context)
+    if about.failures.get(channel, 0) >= policy.failures:
+        raise FaceLocked(context=context)
+    raise FaceChannelMissing("这件事不用这种方式核验，请换一种", context=context)
 
 
-def _context(without: set[str]) -> dict[str, Any]:
+def _context(left: list[Way]) -> dict[str, Any]:
     """The public part of a refusal: what else leads there."""
-    return {"ways": msgspec.to_builtins(assurance.ways(without=without))}
+    return {"ways": msgspec.to_builtins(left)}

@@ -304,6 +304,25 @@ class CounterCode(BaseModel):
         indexes = (Index(fields=("citizen_id", "created_at")),)
 
 
+class AssurancePolicy(BaseModel):
+    """One version of a policy of an action (`policies.Policy`): proposed → active → replaced, or dropped. At most one
+    version of an action is active, and one proposed."""
+
+    action = fields.CharField(max_length=16)
+    state = fields.CharField(max_length=10)
+    body: dict[str, Any] = fields.JSONField()
+    reason = fields.CharField(max_length=200)
+    proposed_by = fields.CharField(max_length=64)
+    proposed_name = fields.CharField(max_length=64)
+    agreed_by = fields.CharField(max_length=64, null=True)
+    agreed_name = fields.CharField(max_length=64, null=True)
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "identity_policy"
+        indexes = (Index(fields=("action", "state")),)
+
+
 class Closure(BaseModel):
     """A wish to close the account. `state`: waiting → done, cancelled, or blocked by what was open on the day."""
 

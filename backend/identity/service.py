@@ -9,7 +9,7 @@ await identity.consume_assurance(call.who, f"submit:{matter_id}", used_by=f"case
 from __future__ import annotations
 
 from backend.core.sessions import Principal, Tokens
-from backend.identity import assurance, codes, faces, phones, profiles, realname, revocation, sessions, staff
+from backend.identity import assurance, codes, faces, phones, policies, profiles, realname, revocation, sessions, staff
 from backend.identity import data_uses as uses
 from backend.identity.accounts import sign_in_by_alipay, sign_in_by_phone, sign_in_by_wechat
 from backend.identity.acting import Acting, acting, acting_for, agent_of, record_act
@@ -118,9 +118,11 @@ __all__ = [
 async def start(tokens: Tokens) -> None:
     """Once per web process, with `app.ctx.tokens`, after the database and Redis are connected."""
     await revocation.start(tokens)
+    await policies.start()
 
 
 async def stop() -> None:
+    await policies.stop()
     await revocation.stop()
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from backend.identity.policies import Method, Policy
 from backend.identity.schemas import Code, Reason
 
 
@@ -133,3 +134,65 @@ class RecoveryCodes(msgspec.Struct, kw_only=True):
 
 class RecoveryRenew(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     otp: Code
+
+
+Action = Literal["*", "submit", "show", "delegate", "guardian", "company", "export", "close"]
+
+
+class PolicyVersion(msgspec.Struct, kw_only=True):
+    id: str
+    state: Literal["proposed", "active", "replaced"]
+    policy: Policy
+    reason: str
+    proposed_by: str
+    agreed_by: str | None
+    at: datetime
+
+
+class PolicyOut(msgspec.Struct, kw_only=True):
+    """What holds for an action. `own` false: nobody has written one for it, and that of `*` or the default holds.
+    `history`: what held, newest first."""
+
+    action: Action
+    name: str
+    policy: Policy
+    own: bool
+    proposed: PolicyVersion | None
+    history: list[PolicyVersion]
+
+
+class PoliciesOut(msgspec.Struct, kw_only=True):
+    items: list[PolicyOut]
+
+
+class PolicyPut(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    action: Action
+    policy: Policy
+    reason: Reason
+
+
+class Simulate(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Somebody described, or with `phone` somebody who is there. Without `policy` the one that holds."""
+
+    action: Action = "submit"
+    policy: Policy | None = None
+    age: Annotated[int, Meta(ge=0, le=150)] | None = None
+    failures: dict[Literal["wechat", "alipay", "h5"], Annotated[int, Meta(ge=0, le=100)]] = {}
+    begun: Annotated[int, Meta(ge=0, le=1000)] = 0
+    phone: Annotated[str, Meta(pattern=r"^1[3-9][0-9]{9}$")] | None = None
+
+
+class SimulatedWay(msgspec.Struct, kw_only=True):
+    method: Method
+    offered: bool
+    why: str
+
+
+class Simulation(msgspec.Struct, kw_only=True):
+    """The situation that was weighed, and every step of the policy in order. `faults`: why it could not be proposed."""
+
+    age: int | None
+    failures: dict[str, int]
+    begun: int
+    faults: list[str]
+    ways: list[SimulatedWay]

@@ -11,7 +11,7 @@ import pytest
 from backend.core import db
 from backend.core.errors import LevelTooLow
 from backend.core.sessions import Principal, Tokens
-from backend.identity import faces, service
+from backend.identity import policies, service
 from backend.sandbox.people import Person
 from tests.conftest import Client, Server, Simulators
 from tests.identity.conftest import Enter, vendors_recover
@@ -328,7 +328,7 @@ async def test_three_failures_close_one_provider_for_today_and_leave_the_others(
     enter: Enter, sandbox: Simulators
 ) -> None:
     client = await enter(ZHANG)
-    for _ in range(faces.FAILURES_A_DAY):
+    for _ in range(policies.default().failures):
         check = await begin(client)
         await outcome(sandbox, ZHANG, "fail")
         result = await finish(client, check)
@@ -353,7 +353,7 @@ async def test_a_cancelled_camera_is_not_held_against_anybody(enter: Enter, sand
 
 async def test_checks_without_end_are_not_paid_for(enter: Enter) -> None:
     client = await enter(ZHANG)
-    for _ in range(faces.CHECKS_A_DAY):
+    for _ in range(policies.default().checks):
         await begin(client)
     locked = await begin(client, status=403)
     assert [way["method"] for way in locked["context"]["ways"]] == ["counter"]

@@ -2916,6 +2916,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各种事用哪些方式核验本人、先后、次数和有效时间 */
+        get: operations["identity_policies_policies"];
+        /** 提出修改，由另一位管理员同意后生效 */
+        put: operations["identity_policies_propose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/policies/{id}/agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意另一位管理员提出的修改，几秒内生效 */
+        post: operations["identity_policies_agree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/policies/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不同意，或撤回自己提出的修改 */
+        post: operations["identity_policies_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/policies/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试一试：什么样的人会看到哪些核验方式；写手机号就按这个人此刻的情况（本人查得到） */
+        post: operations["identity_policies_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/recovery-codes": {
         parameters: {
             query?: never;
@@ -4754,6 +4823,57 @@ export interface components {
             id: string;
             public_key: string;
         };
+        /** PoliciesOut */
+        PoliciesOut: {
+            items: components["schemas"]["PolicyOut"][];
+        };
+        /**
+         * Policy
+         * @description `steps` in the order in which they are offered. `failures`: of one's own face on one channel in a day, after
+         *         which that channel is left out until midnight. `checks`: begun in a day on all channels. `good_for_s`: how long a
+         *         proof may be used, once.
+         */
+        Policy: {
+            /** @default 20 */
+            checks?: number;
+            /** @default 3 */
+            failures?: number;
+            /** @default 1800 */
+            good_for_s?: number;
+            steps: components["schemas"]["Step"][];
+        };
+        /**
+         * PolicyOut
+         * @description What holds for an action. `own` false: nobody has written one for it, and that of `*` or the default holds.
+         *         `history`: what held, newest first.
+         */
+        PolicyOut: {
+            /** @enum {unknown} */
+            action: "*" | "close" | "company" | "delegate" | "export" | "guardian" | "show" | "submit";
+            history: components["schemas"]["PolicyVersion"][];
+            name: string;
+            own: boolean;
+            policy: components["schemas"]["Policy"];
+            proposed: components["schemas"]["PolicyVersion"] | null;
+        };
+        /** PolicyPut */
+        PolicyPut: {
+            /** @enum {unknown} */
+            action: "*" | "close" | "company" | "delegate" | "export" | "guardian" | "show" | "submit";
+            policy: components["schemas"]["Policy"];
+            reason: string;
+        };
+        /** PolicyVersion */
+        PolicyVersion: {
+            agreed_by: string | null;
+            at: string;
+            id: string;
+            policy: components["schemas"]["Policy"];
+            proposed_by: string;
+            reason: string;
+            /** @enum {unknown} */
+            state: "active" | "proposed" | "replaced";
+        };
         /**
          * Preferences
          * @description `off` are kinds, `agencies_off` departments that the citizen does not want to hear outside the inbox (what a
@@ -5333,6 +5453,49 @@ export interface components {
             expires_at: string;
             url: string;
         };
+        /**
+         * Simulate
+         * @description Somebody described, or with `phone` somebody who is there. Without `policy` the one that holds.
+         */
+        Simulate: {
+            /**
+             * @default submit
+             * @enum {unknown}
+             */
+            action?: "*" | "close" | "company" | "delegate" | "export" | "guardian" | "show" | "submit";
+            /** @default null */
+            age?: number | null;
+            /** @default 0 */
+            begun?: number;
+            /** @default {} */
+            failures?: {
+                [key: string]: number;
+            };
+            /** @default null */
+            phone?: string | null;
+            /** @default null */
+            policy?: components["schemas"]["Policy"] | null;
+        };
+        /** SimulatedWay */
+        SimulatedWay: {
+            /** @enum {unknown} */
+            method: "agent" | "alipay" | "counter" | "h5" | "wechat";
+            offered: boolean;
+            why: string;
+        };
+        /**
+         * Simulation
+         * @description The situation that was weighed, and every step of the policy in order. `faults`: why it could not be proposed.
+         */
+        Simulation: {
+            age: number | null;
+            begun: number;
+            failures: {
+                [key: string]: number;
+            };
+            faults: string[];
+            ways: components["schemas"]["SimulatedWay"][];
+        };
         /** SlotOut */
         SlotOut: {
             label: string;
@@ -5471,6 +5634,18 @@ export interface components {
             expires_at: string;
             recovery_left: number;
             staff: components["schemas"]["StaffOut"];
+        };
+        /**
+         * Step
+         * @description One way, for those of an age. Ages in whole years; null is no bound, and an unknown age fits no bound.
+         */
+        Step: {
+            /** @default null */
+            max_age?: number | null;
+            /** @enum {unknown} */
+            method: "agent" | "alipay" | "counter" | "h5" | "wechat";
+            /** @default null */
+            min_age?: number | null;
         };
         /** StepOut */
         StepOut: {
@@ -10651,6 +10826,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+        };
+    };
+    identity_policies_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+        };
+    };
+    identity_policies_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+        };
+    };
+    identity_policies_agree: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+        };
+    };
+    identity_policies_reject: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+        };
+    };
+    identity_policies_simulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Simulate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
         };

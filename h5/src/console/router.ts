@@ -108,6 +108,11 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '版本', roles: PUBLISHERS, impersonal: true },
   },
+  {
+    path: '/policies',
+    component: () => import('./pages/PoliciesPage.vue'),
+    meta: { title: '核验方式', roles: ['admin', 'auditor'] },
+  },
   { path: '/teams', component: () => import('./pages/TeamsPage.vue'), meta: { title: '团队和密钥', roles: KEEPERS, impersonal: true } },
   { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: '没有这个页面' } },
 ]
