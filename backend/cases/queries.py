@@ -51,7 +51,9 @@ async def answer(entry: MatterEntry, who: Principal | None, given: QueryCreate, 
     asker = who if needed > Level.NONE else None  # a query that needs nobody is told of nobody
     facts: dict[str, Any] = {}
     if asker is not None:
-        facts = knowledge.known(await identity.profile(asker.id), entry.module.fields)
+        profile = await identity.profile(asker.id)
+        entry.require_on(profile.region)  # a switch of one place holds for who lives there
+        facts = knowledge.known(profile, entry.module.fields)
     params = submission.check_form(entry, given.params, facts, within="params")
     held = await knowledge.wallet(entry, asker.id) if asker is not None else knowledge.Wallet()
     submission.check_eligibility(entry, params, facts, needed, held)

@@ -44,6 +44,7 @@ from backend.identity.staff_schemas import (
     RecoveryCodes,
     SetupCode,
 )
+from backend.sdk.codes import region_codes
 
 LIFE = timedelta(hours=24)
 CODE_LENGTH = 16
@@ -68,6 +69,10 @@ def check_roles(roles: Sequence[str]) -> None:
 async def invite(by: Principal | None, order: MemberCreate) -> MemberOut:
     """A new member who cannot sign in yet; waits for a second admin. Raises StaffExists, InvalidPayload."""
     check_roles(order.roles)
+    unknown = sorted(set(order.regions) - region_codes())
+    if unknown:
+        message = f"没有这个地区：{'、'.join(unknown)}"
+        raise InvalidPayload(errors=[FieldProblem(field="regions", code="unknown_region", message=message)])
     try:
         async with db.transaction():
             made = await Staff.create(

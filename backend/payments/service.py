@@ -86,7 +86,7 @@ async def create(who: Principal, given: PaymentCreate, *, key: str | None) -> Pa
                 raise IdempotencyConflict
             return await _out(await orders.opened(kept))
     live = registry.current().require(given.matter)
-    live.require_on()
+    live.require_on((await identity.profile(who.id)).region)  # a switch of one place holds for who lives there
     entry = await cases.pinned(given.matter, given.release)
     plan = entry.matter.payment
     if entry.matter.kind != "pay" or plan is None:

@@ -506,6 +506,28 @@ async def test_a_query_is_answered_by_its_department(zhang: Citizen) -> None:
     assert any("查询" in (item["purpose"] or "") for item in uses["items"])
 
 
+async def test_a_switch_of_one_place_holds_for_a_query_of_who_lives_there(zhang: Citizen) -> None:
+    from backend.modules import registry
+    from backend.modules import service as modules
+
+    module, _, code = QUERY.partition(".")
+    await zhang.api.call("PATCH", "/api/v1/me", {"region": "510104"}, status=200)
+    await modules.switch(module, matter=code, region="510104", state="guide_only", reason="锦江区系统升级", by=None)
+    await registry.refresh()
+    try:
+        problem = await zhang.call("POST", f"/queries/{QUERY}", {"params": period()}, status=503)
+        assert (problem["code"], problem["detail"]) == ("modules.switched_off", "锦江区系统升级")
+        await zhang.api.call("PATCH", "/api/v1/me", {"region": "510105"}, status=200)
+        await zhang.call("POST", f"/queries/{QUERY}", {"params": period()}, status=200)
+    finally:
+        await db.execute("DELETE FROM modules_switch WHERE module_id = $1", module)
+        from backend.modules import generations
+
+        async with db.transaction():
+            await generations.bump()
+        await registry.refresh()
+
+
 async def test_with_the_department_down_a_query_says_so_in_plain_words(zhang: Citizen, sandbox: Simulators) -> None:
     await sandbox.send("PUT", "/_control/faults/department/query", {"fault": "down"})
     async with zhang.api.request("POST", f"/api/v1/queries/{QUERY}", json={"params": period()}) as answer:

@@ -298,3 +298,10 @@ async def test_nothing_of_the_way_is_stored_in_clear(http: Client, first: Consol
     )
     assert left is not None
     assert left["n"] == 0
+
+
+async def test_a_place_that_the_table_does_not_have_is_nobodys(first: Console) -> None:
+    for regions in (["519999"], ["510100", "999999"]):
+        problem = await first.call("POST", "/members", {**NEW, "regions": regions}, status=422)
+        assert problem["errors"][0]["message"] == f"没有这个地区：{regions[-1]}"
+    assert (await first.call("GET", "/enrolments", status=200))["items"] == []
