@@ -41,7 +41,7 @@ class Row:
                     "baseline_cpu_us": round(statistics.median(self.base_costs), 1),
                     "cpu_ratio": round(statistics.median(self.base_costs) / statistics.median(self.costs), 3),
                 }
-                if self.costs
+                if self.costs and statistics.median(self.costs)
                 else {}
             ),
             **({"note": self.note} if self.note else {}),

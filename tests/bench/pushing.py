@@ -48,6 +48,9 @@ IN_FLIGHT = 100  # what one process holds open towards one vendor
 LICENSES = (2_000_000, 20_000_000)
 DUE = 50_000
 KIND = "bench_license"
+_HOLDER = (
+    f"('00000000-0000-4000-8000-' || lpad(to_hex(n % {DUE}), 12, '0'))::uuid"  # each that is due has one of its own
+)
 
 
 async def measure(only: list[str]) -> AsyncIterator[Row]:
@@ -305,6 +308,13 @@ async def _expiry_scan(instance: Instance) -> AsyncIterator[Row]:
         [],
         f"{LICENSES[1]:,} licences, {DUE:,} due, beside {LICENSES[0]:,} with as many due; aim 20 s, and 1.3 at most",
     )
+    await _slowly(
+        instance,
+        "INSERT INTO identity_citizen (id, created_at, wrapped_key, level, made_in, elder)"
+        f" SELECT {_HOLDER}, now(), '\\x00'::bytea, 2, 'phone', false FROM generate_series(0, $1 - 1) n"
+        " ON CONFLICT DO NOTHING",
+        DUE,
+    )
     held = 0
     for size in LICENSES:
         await _fill(instance, held, size)
@@ -332,8 +342,9 @@ async def _fill(instance: Instance, held: int, size: int) -> None:
             instance,
             "INSERT INTO licenses_license (id, created_at, citizen_id, key_of, type, name, issuer, issuer_code,"
             " issued_on, valid_until, state, identifier, serial, version, case_id, case_number, holder_sealed,"
-            " number_sealed, details_sealed) SELECT i, now(), i, i, $1, '基准证', '基准', '0', current_date - 100,"
-            f" (now() AT TIME ZONE 'Asia/Shanghai')::date + {due}, 'valid', i::text, '1', 1, i, 'B', '', '', ''"
+            f" number_sealed, details_sealed) SELECT i, now(), {_HOLDER}, {_HOLDER}, $1, '基准证', '基准', '0',"
+            f" current_date - 100, (now() AT TIME ZONE 'Asia/Shanghai')::date + {due}, 'valid', i::text, '1', 1, i,"
+            " 'B', '', '', ''"
             f" FROM (SELECT n, gen_random_uuid() AS i FROM generate_series({first + 1}, {first + 1_000_000}) n) s",
             KIND,
         )
