@@ -52,7 +52,7 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "Department": {"name": "部门全称", "code": "统一社会信用代码，不知道就不写"},
     "Connector": {
-        "url": "系统的地址，https；各环境可以在设置里另指",
+        "url": "系统的地址，https",
         "sign": "签名算法：ed25519 或国密 sm2",
         "timeout_s": "最多等几秒",
         "breaker": "断路的次数和时间",
