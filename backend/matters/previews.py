@@ -44,14 +44,14 @@ async def make(who: Principal, release_id: str) -> PreviewLink:
     row = await rights.release_of(who, release_id)
     ticket, until = secrets.token_urlsafe(32), now() + LASTS
     held = msgspec.json.encode(_Held(str(row["id"]), until.isoformat()))
+    async with db.transaction():  # before the link works: no release is shown without a trace of who gave it out
+        await audit.record(
+            who, "modules.previewed", "release", str(row["id"]), module=row["module_id"], version=row["version"]
+        )
     try:
         await redis.client().set(_key(ticket), held, ex=int(LASTS.total_seconds()))
     except RedisError as exc:
         raise ServiceUnavailable(retry_after=5) from exc
-    async with db.transaction():
-        await audit.record(
-            who, "modules.previewed", "release", str(row["id"]), module=row["module_id"], version=row["version"]
-        )
     return PreviewLink(path=f"/preview/{ticket}", expires_at=until)
 
 

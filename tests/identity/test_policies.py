@@ -235,3 +235,5 @@ async def test_the_simulator_says_what_the_check_then_does(enter: Enter, sandbox
     uses = (await client.call("GET", "/api/v1/me/data-uses", status=200))["items"]
     assert [item["what"] for item in uses][:1] == ["核对您能用哪些方式核验身份"], "the person can read it"
     await admin.call("POST", "/policies/simulate", {"phone": "13900000000"}, status=422)
+    asked = await db.fetch("SELECT citizen_id FROM core_audit WHERE act = 'identity.policy_simulated' ORDER BY id DESC")
+    assert [row["citizen_id"] is None for row in asked][:2] == [True, False], "who looks for numbers is seen"
